@@ -1,0 +1,6 @@
+import { type RawBuilder, sql } from "kysely";
+
+/** Writes a value into a jsonb column, the same way on both stores (a driver turns JS arrays into SQL arrays). */
+export function json(value: unknown): RawBuilder<never> {
+  return sql<never>`${JSON.stringify(value ?? null)}::jsonb`;
+}
