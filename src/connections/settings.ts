@@ -1,0 +1,140 @@
+import { z } from "zod";
+
+/**
+ * The settings of a connection with their defaults (contract 4, "settings"). All are optional in requests; an unknown
+ * name or value is refused with the path of the field.
+ */
+
+const switchOn = z.boolean().default(true);
+const shortText = z.string().max(255);
+const fieldCode = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, "lower case letters, digits and _, starting with a letter");
+
+const timeZone = z.string().refine(isTimeZone, "an IANA time zone such as Europe/Kyiv");
+const statusId = z.number().int().min(0).max(2_147_483_647);
+
+const updateFromShop = z.strictObject({
+  status: switchOn,
+  payment: switchOn,
+  delivery: switchOn,
+  customer: switchOn,
+  items: switchOn,
+});
+
+const archive = z.strictObject({
+  auto: switchOn,
+  since: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/, "a date such as 2025-01-31 or a time with its zone")
+    .refine((text) => !Number.isNaN(Date.parse(text)), "a date that exists")
+    .nullable()
+    .default(null),
+});
+
+const stock = z.strictObject({
+  direction: z.enum(["none", "crm-to-shop", "shop-to-crm"]).default("none"),
+  stores: z.array(shortText.min(1)).max(1000).default([]),
+  crmStore: shortText.nullable().default(null),
+  shopWarehouse: shortText.nullable().default(null),
+  presenceWords: z.strictObject({ in: shortText.min(1).default("В наявності"), out: shortText.min(1).default("Немає в наявності") }).prefault({}),
+  reserve: z.number().int().min(0).max(1_000_000).default(0),
+});
+
+const catalog = z.strictObject({
+  hidden: z.enum(["inactive", "omit"]).default("inactive"),
+  inStockQuantity: z.number().min(0).max(99_999_999).default(1),
+  shrinkLimitPercent: z.number().min(0).max(100).default(30),
+  bindBySku: z.boolean().default(false),
+  description: z.enum(["none", "short", "full"]).default("short"),
+  vatRate: z
+    .union([z.literal("none"), z.string().regex(/^\d{1,2}(\.\d{1,2})?$|^100$/), z.number().min(0).max(100).transform(String)])
+    .default("none"),
+});
+
+export const settingsSchema = z.strictObject({
+  orderType: shortText.min(1).nullable().default(null),
+  orderMethod: shortText.min(1).nullable().default(null),
+  managerId: z.number().int().positive().nullable().default(null),
+  numberPrefix: z.string().max(20).default(""),
+  useShopNumber: switchOn,
+  nameOrder: z.enum(["last-first", "first-last"]).default("last-first"),
+  country: z.string().regex(/^[A-Z]{2}$/, "a country code such as UA").default("UA"),
+  language: z.string().regex(/^[a-z]{2,3}$/, "a language of the shop such as ua").default("ua"),
+  timeZone: timeZone.default("Europe/Kyiv"),
+  sendStatus: switchOn,
+  sendPaid: z.boolean().default(false),
+  sendTracking: switchOn,
+  updateFromShop: updateFromShop.prefault({}),
+  statusConflict: z.enum(["crm", "shop"]).default("crm"),
+  finalStatuses: z.array(statusId).max(100).default([4]),
+  guardFinalStatus: switchOn,
+  unmappedOrder: z.enum(["hold", "send-without"]).default("hold"),
+  trackingField: fieldCode.default("horoshop_ttn"),
+  branchField: fieldCode.default("horoshop_branch"),
+  archive: archive.prefault({}),
+  stock: stock.prefault({}),
+  catalog: catalog.prefault({}),
+  webhooks: switchOn,
+  alertEmail: z.email().max(255).nullable().default(null),
+  alertAfterMinutes: z.number().int().min(0).max(525_600).default(60),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export const defaultSettings: Settings = settingsSchema.parse({});
+
+export type SettingsCheck = { ok: true; settings: Settings } | { ok: false; fields: Record<string, string> };
+
+/** Lays changes over present settings, member by member in nested groups; lists are replaced whole. */
+export function mergeSettings(present: Settings, changes: unknown): SettingsCheck {
+  if (changes !== undefined && (typeof changes !== "object" || changes === null || Array.isArray(changes))) {
+    return { ok: false, fields: { settings: "an object" } };
+  }
+  const parsed = settingsSchema.safeParse(overlay(present, changes ?? {}));
+  if (parsed.success) return { ok: true, settings: parsed.data };
+  return { ok: false, fields: fieldsOf(parsed.error.issues) };
+}
+
+/** Settings as stored, read leniently: a stored value that today's rules refuse falls back to its default. */
+export function readSettings(stored: unknown): Settings {
+  const merged = mergeSettings(defaultSettings, stored ?? {});
+  if (merged.ok) return merged.settings;
+  let settings = defaultSettings;
+  for (const [name, value] of Object.entries((stored ?? {}) as Record<string, unknown>)) {
+    const one = mergeSettings(settings, { [name]: value });
+    if (one.ok) settings = one.settings;
+  }
+  return settings;
+}
+
+function overlay(present: unknown, changes: unknown): unknown {
+  if (!isPlainObject(present) || !isPlainObject(changes)) return changes;
+  const result: Record<string, unknown> = { ...present };
+  for (const [name, value] of Object.entries(changes)) {
+    if (name === "__proto__") continue;
+    result[name] = isPlainObject(result[name]) ? overlay(result[name], value) : value;
+  }
+  return result;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fieldsOf(issues: z.core.$ZodIssue[]): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const issue of issues) {
+    const path = ["settings", ...issue.path.map(String)].join(".");
+    if (issue.code === "unrecognized_keys") for (const key of issue.keys) fields[`${path}.${key}`] = "unknown setting";
+    else fields[path] = issue.message;
+  }
+  return fields;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

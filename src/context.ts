@@ -1,0 +1,80 @@
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import type { Connection } from "./connections/connection.ts";
+import type { Vault } from "./db/encrypt.ts";
+import type { Store } from "./db/open.ts";
+import type { Tables } from "./db/tables.ts";
+import { createHoroshopClient, type HoroshopClient, type TokenStore } from "./horoshop/client.ts";
+import type { Transport } from "./http/call.ts";
+import type { Pacer } from "./http/pacer.ts";
+import type { Slots } from "./http/slots.ts";
+import type { Jobs } from "./jobs/boss.ts";
+import type { Events } from "./log/events.ts";
+import { createRetailcrmClient, type RetailcrmClient } from "./retailcrm/client.ts";
+
+export type Random = { bytes(count: number): Buffer; number(): number };
+
+/** What the whole process shares. Time, randomness and transport come from here and from nowhere else. */
+export type AppContext = {
+  config: Config;
+  store: Store;
+  db: Kysely<Tables>;
+  now: () => Date;
+  random: Random;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  log: Logger;
+  transport: Transport;
+  pacer: Pacer;
+  slots: Slots;
+  vault: Vault;
+  jobs: Jobs;
+  events: Events;
+  /** Aborts when the process stops: loops end at the next safe place. */
+  signal: AbortSignal;
+  /** One token per shop login, shared by every client of that login in this process. */
+  shopTokens: Map<string, TokenStore>;
+};
+
+/** One tenant at work: its data is reached through this and nothing else. */
+export type ConnectionContext = AppContext & {
+  connection: Connection;
+  horoshop: HoroshopClient;
+  crm: RetailcrmClient;
+};
+
+export type ShopLogin = { url: string; login: string; password: string };
+
+export function makeHoroshopClient(app: AppContext, shop: ShopLogin): HoroshopClient {
+  const key = `${shop.url}\n${shop.login}\n${shop.password}`;
+  let tokens = app.shopTokens.get(key);
+  if (!tokens) {
+    let kept: ReturnType<TokenStore["get"]>;
+    tokens = {
+      get: () => kept,
+      set: (value) => {
+        kept = value;
+      },
+    };
+    app.shopTokens.set(key, tokens);
+  }
+  return createHoroshopClient({ ...shop, transport: app.transport, slots: app.slots, tokens, now: app.now });
+}
+
+export function makeRetailcrmClient(app: AppContext, crm: { url: string; apiKey: string }): RetailcrmClient {
+  return createRetailcrmClient({ ...crm, transport: app.transport, pacer: app.pacer, now: app.now });
+}
+
+/** The context of one connection; a shop that is still missing gets a client whose every call is refused. */
+export function makeConnectionContext(app: AppContext, connection: Connection): ConnectionContext {
+  return {
+    ...app,
+    connection,
+    horoshop: makeHoroshopClient(app, {
+      url: connection.shopUrl ?? "https://shop.invalid",
+      login: connection.shopLogin ?? "",
+      password: connection.shopPassword ?? "",
+    }),
+    crm: makeRetailcrmClient(app, { url: connection.crmUrl, apiKey: connection.crmKey }),
+  };
+}
