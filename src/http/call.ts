@@ -79,7 +79,10 @@ function dispatch(
     settled = true;
     clearTimeout(timer);
     request.signal?.removeEventListener("abort", onAbort);
-    if (!(outcome instanceof TransportError)) return resolve(outcome);
+    if (!(outcome instanceof TransportError)) {
+      resolve(outcome);
+      return;
+    }
     reject(outcome);
     controller?.abort(outcome);
   };

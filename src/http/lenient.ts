@@ -4,11 +4,16 @@
  */
 import { z } from "zod";
 
+/** A reader that takes any value, a missing key too, and never refuses. */
+export function read<T>(reader: (value: unknown) => T) {
+  return z.preprocess(reader, z.custom<T>());
+}
+
 /** Text; numbers and flags are written out, everything else (null, `[]`, a missing key) is `""`. */
 export const text = z.preprocess(toText, z.string());
 
 /** Text that may be absent: `""`, null, `[]` and a missing key are `undefined`. */
-export const optionalText = z.preprocess((value) => toText(value) || undefined, z.string().optional());
+export const optionalText = read((value) => toText(value) || undefined);
 
 /** Text that must be there. */
 export const requiredText = z.preprocess((value) => toText(value) || undefined, z.string());
@@ -17,16 +22,16 @@ export const requiredText = z.preprocess((value) => toText(value) || undefined, 
 export const decimal = z.preprocess(toDecimal, z.string({ error: "not an amount" }));
 
 /** A decimal amount, or `undefined` when it is missing or cannot be read. */
-export const optionalDecimal = z.preprocess(toDecimal, z.string().optional());
+export const optionalDecimal = read(toDecimal);
 
 /** A whole number, also when written as text. */
 export const integer = z.preprocess(toInteger, z.int({ error: "not a whole number" }));
 
 /** A whole number, or `undefined` when it is missing or is none. */
-export const optionalInteger = z.preprocess(toInteger, z.int().optional());
+export const optionalInteger = read(toInteger);
 
 /** `true`, 1, `"1"`, `"true"`, `"Y"` are true; `false` and their counterparts are false; anything else is `undefined`. */
-export const optionalFlag = z.preprocess(toFlag, z.boolean().optional());
+export const optionalFlag = read(toFlag);
 
 /** A flag whose absence means no. */
 export const flag = z.preprocess((value) => toFlag(value) ?? false, z.boolean());
@@ -41,19 +46,17 @@ export function listOf<T extends z.ZodType>(element: T) {
 
 /** Like `listOf`, but an element that cannot be read is left out. */
 export function readableListOf<T extends z.ZodType>(element: T) {
-  return z.preprocess(
-    (value) =>
-      toList(value).flatMap((raw) => {
-        const parsed = element.safeParse(raw);
-        return parsed.success ? [parsed.data] : [];
-      }),
-    z.array(z.custom<z.output<T>>()),
+  return read((value): z.output<T>[] =>
+    toList(value).flatMap((raw) => {
+      const parsed = element.safeParse(raw);
+      return parsed.success ? [parsed.data] : [];
+    }),
   );
 }
 
-/** An object, or `undefined` for `[]`, null, text and a missing key. */
+/** An object, or `undefined` for `[]`, null, text, a missing key and an object that cannot be read. */
 export function optionalObject<T extends z.ZodType>(shape: T) {
-  return z.preprocess((value) => (isFilledObject(value) ? value : undefined), shape.optional());
+  return read((value): z.output<T> | undefined => (isFilledObject(value) ? shape.safeParse(value).data : undefined));
 }
 
 /** An object whose absence (also as `[]` or null) is the same as an empty one. */
