@@ -31,10 +31,17 @@ export async function listConnections(
   let query = app.db.selectFrom("connections").selectAll().orderBy("created_at").orderBy("id").limit(filter.limit);
   if (filter.crmUrl) query = query.where("crm_url", "=", filter.crmUrl);
   if (filter.after) {
-    const after = await app.db.selectFrom("connections").select(["created_at", "id"]).where("id", "=", filter.after).executeTakeFirst();
+    const after = await app.db
+      .selectFrom("connections")
+      .select(["created_at", "id"])
+      .where("id", "=", filter.after)
+      .executeTakeFirst();
     if (after) {
       query = query.where((row) =>
-        row.or([row("created_at", ">", after.created_at), row.and([row("created_at", "=", after.created_at), row("id", ">", after.id)])]),
+        row.or([
+          row("created_at", ">", after.created_at),
+          row.and([row("created_at", "=", after.created_at), row("id", ">", after.id)]),
+        ]),
       );
     }
   }
@@ -71,7 +78,11 @@ export async function markSynced(app: AppContext, connectionId: string): Promise
 }
 
 export async function saveHooks(app: AppContext, connection: Connection): Promise<void> {
-  await app.db.updateTable("connections").set({ hooks: json(connection.hooks) }).where("id", "=", connection.id).execute();
+  await app.db
+    .updateTable("connections")
+    .set({ hooks: json(connection.hooks) })
+    .where("id", "=", connection.id)
+    .execute();
 }
 
 export function hashClientId(clientId: string): string {
@@ -91,7 +102,8 @@ function toRow(app: AppContext, connection: Connection): Insertable<ConnectionsT
     crm_scopes: json(connection.crmScopes),
     shop_url: connection.shopUrl,
     shop_login: connection.shopLogin,
-    shop_password: connection.shopPassword === null ? null : app.vault.seal(connection.shopPassword, `${id}:shop_password`),
+    shop_password:
+      connection.shopPassword === null ? null : app.vault.seal(connection.shopPassword, `${id}:shop_password`),
     shop_features: json(connection.shopFeatures),
     settings: json(connection.settings),
     paused: connection.paused,

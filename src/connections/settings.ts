@@ -7,7 +7,9 @@ import { z } from "zod";
 
 const switchOn = z.boolean().default(true);
 const shortText = z.string().max(255);
-const fieldCode = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, "lower case letters, digits and _, starting with a letter");
+const fieldCode = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,49}$/, "lower case letters, digits and _, starting with a letter");
 
 const timeZone = z.string().refine(isTimeZone, "an IANA time zone such as Europe/Kyiv");
 const statusId = z.number().int().min(0).max(2_147_483_647);
@@ -24,7 +26,10 @@ const archive = z.strictObject({
   auto: switchOn,
   since: z
     .string()
-    .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/, "a date such as 2025-01-31 or a time with its zone")
+    .regex(
+      /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/,
+      "a date such as 2025-01-31 or a time with its zone",
+    )
     .refine((text) => !Number.isNaN(Date.parse(text)), "a date that exists")
     .nullable()
     .default(null),
@@ -35,7 +40,9 @@ const stock = z.strictObject({
   stores: z.array(shortText.min(1)).max(1000).default([]),
   crmStore: shortText.nullable().default(null),
   shopWarehouse: shortText.nullable().default(null),
-  presenceWords: z.strictObject({ in: shortText.min(1).default("В наявності"), out: shortText.min(1).default("Немає в наявності") }).prefault({}),
+  presenceWords: z
+    .strictObject({ in: shortText.min(1).default("В наявності"), out: shortText.min(1).default("Немає в наявності") })
+    .prefault({}),
   reserve: z.number().int().min(0).max(1_000_000).default(0),
 });
 
@@ -46,7 +53,11 @@ const catalog = z.strictObject({
   bindBySku: z.boolean().default(false),
   description: z.enum(["none", "short", "full"]).default("short"),
   vatRate: z
-    .union([z.literal("none"), z.string().regex(/^\d{1,2}(\.\d{1,2})?$|^100$/), z.number().min(0).max(100).transform(String)])
+    .union([
+      z.literal("none"),
+      z.string().regex(/^\d{1,2}(\.\d{1,2})?$|^100$/),
+      z.number().min(0).max(100).transform(String),
+    ])
     .default("none"),
 });
 
@@ -57,8 +68,14 @@ export const settingsSchema = z.strictObject({
   numberPrefix: z.string().max(20).default(""),
   useShopNumber: switchOn,
   nameOrder: z.enum(["last-first", "first-last"]).default("last-first"),
-  country: z.string().regex(/^[A-Z]{2}$/, "a country code such as UA").default("UA"),
-  language: z.string().regex(/^[a-z]{2,3}$/, "a language of the shop such as ua").default("ua"),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, "a country code such as UA")
+    .default("UA"),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}$/, "a language of the shop such as ua")
+    .default("ua"),
   timeZone: timeZone.default("Europe/Kyiv"),
   sendStatus: switchOn,
   sendPaid: z.boolean().default(false),

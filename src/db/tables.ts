@@ -96,13 +96,13 @@ export interface OrderLinksTable {
   problem_params: Json<Record<string, unknown> | null>;
   problem_since: Date | null;
   reason: string | null;
-  attempts: number;
+  attempts: Generated<number>;
   next_attempt_at: Date | null;
   /** A create was sent and no answer is on record: look before sending again. */
-  create_pending: boolean;
+  create_pending: Generated<boolean>;
   confirmed: string | null;
   shop_hash: string | null;
-  shop_open: boolean;
+  shop_open: Generated<boolean>;
   shop_created_at: Date | null;
   shop_total: string | null;
   agreement: Json<Record<string, unknown>>;
@@ -138,8 +138,8 @@ export interface LanesTable {
   connection_id: string;
   lane: string;
   next_at: Date;
-  wanted: boolean;
-  failures: number;
+  wanted: Generated<boolean>;
+  failures: Generated<number>;
 }
 
 export interface RunsTable {
@@ -155,7 +155,7 @@ export interface RunsTable {
   counts: Json<Record<string, number>>;
   preview: Json<Record<string, unknown> | null>;
   error: Json<{ code: string; message: string; params?: Record<string, unknown> } | null>;
-  cancel_asked: boolean;
+  cancel_asked: Generated<boolean>;
   created_at: Date;
   started_at: Date | null;
   finished_at: Date | null;
@@ -167,7 +167,7 @@ export interface ProblemsTable {
   code: string;
   severity: string;
   params: Json<Record<string, unknown>>;
-  count: number;
+  count: Generated<number>;
   /** `condition`: opened and closed by the flow that meets it. `derived`: counted from orders and lists. */
   source: string;
   since: Date;

@@ -1,7 +1,11 @@
 import { EventEmitter } from "node:events";
 
 /** What live pages are told: something of this kind changed; the page reads the rest by the JSON API. */
-export type LiveEvent = { connectionId: string; type: "run" | "order" | "problem" | "state"; body: Record<string, unknown> };
+export type LiveEvent = {
+  connectionId: string;
+  type: "run" | "order" | "problem" | "state";
+  body: Record<string, unknown>;
+};
 
 export type Events = {
   emit(event: LiveEvent): void;

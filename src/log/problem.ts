@@ -72,7 +72,13 @@ export function actionOf(code: string, crmUrl: string): { code: string; url?: st
 }
 
 /** Order problems that stop nothing: the order is in step and carries a remark. */
-export const lastingProblems = new Set(["total_differs", "payment_not_allowed", "customer_ambiguous", "tracking_not_supported", "offer_unknown"]);
+export const lastingProblems = new Set([
+  "total_differs",
+  "payment_not_allowed",
+  "customer_ambiguous",
+  "tracking_not_supported",
+  "offer_unknown",
+]);
 
 export const holdingProblems = new Set([
   "status_unmapped",

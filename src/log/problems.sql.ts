@@ -68,15 +68,26 @@ export async function refreshDerivedProblems(
     wanted.set(row.key, { code: row.code, params: known?.params ?? row.params, count: row.count });
   }
   for (const row of await countUnpairedStatuses(ctx)) wanted.set(row.key, row);
-  const present = await ctx.db.selectFrom("problems").selectAll().where("connection_id", "=", ctx.connection.id).where("source", "=", "derived").execute();
+  const present = await ctx.db
+    .selectFrom("problems")
+    .selectAll()
+    .where("connection_id", "=", ctx.connection.id)
+    .where("source", "=", "derived")
+    .execute();
   const gone = present.filter((row) => !wanted.has(row.key)).map((row) => row.key);
   if (gone.length > 0) {
-    await ctx.db.deleteFrom("problems").where("connection_id", "=", ctx.connection.id).where("source", "=", "derived").where("key", "in", gone).execute();
+    await ctx.db
+      .deleteFrom("problems")
+      .where("connection_id", "=", ctx.connection.id)
+      .where("source", "=", "derived")
+      .where("key", "in", gone)
+      .execute();
   }
   let changed = gone.length > 0;
   for (const [key, problem] of wanted) {
     const same = present.find((row) => row.key === key);
-    if (same && same.count === problem.count && JSON.stringify(same.params) === JSON.stringify(problem.params)) continue;
+    if (same && same.count === problem.count && JSON.stringify(same.params) === JSON.stringify(problem.params))
+      continue;
     changed = true;
     await ctx.db
       .insertInto("problems")
@@ -91,14 +102,18 @@ export async function refreshDerivedProblems(
         since: ctx.now(),
       })
       .onConflict((conflict) =>
-        conflict.columns(["connection_id", "key"]).doUpdateSet((row) => ({ params: row.ref("excluded.params"), count: row.ref("excluded.count") })),
+        conflict
+          .columns(["connection_id", "key"])
+          .doUpdateSet((row) => ({ params: row.ref("excluded.params"), count: row.ref("excluded.count") })),
       )
       .execute();
   }
   if (changed) tell(ctx, ctx.connection.id);
 }
 
-async function countOrderProblems(ctx: ConnectionContext): Promise<{ key: string; code: string; params: Record<string, unknown>; count: number }[]> {
+async function countOrderProblems(
+  ctx: ConnectionContext,
+): Promise<{ key: string; code: string; params: Record<string, unknown>; count: number }[]> {
   const rows = await ctx.db
     .selectFrom("order_links")
     .select((query) => [
@@ -112,11 +127,18 @@ async function countOrderProblems(ctx: ConnectionContext): Promise<{ key: string
     .where("state", "!=", "excluded")
     .groupBy(["problem_key", "problem"])
     .execute();
-  return rows.map((row) => ({ key: row.key ?? row.code ?? "", code: row.code ?? "", params: row.params ?? {}, count: Number(row.count) }));
+  return rows.map((row) => ({
+    key: row.key ?? row.code ?? "",
+    code: row.code ?? "",
+    params: row.params ?? {},
+    count: Number(row.count),
+  }));
 }
 
 /** CRM statuses without a pair: one remark per status, counted over the orders that stand in it. */
-async function countUnpairedStatuses(ctx: ConnectionContext): Promise<{ key: string; code: string; params: Record<string, unknown>; count: number }[]> {
+async function countUnpairedStatuses(
+  ctx: ConnectionContext,
+): Promise<{ key: string; code: string; params: Record<string, unknown>; count: number }[]> {
   const rows = await sql<{ crm: string; count: number }>`
     select difference->>'crm' as crm, count(*) as count
     from order_links, jsonb_array_elements(differences) as difference
@@ -130,7 +152,13 @@ async function countUnpairedStatuses(ctx: ConnectionContext): Promise<{ key: str
 }
 
 export async function listProblems(app: AppContext, connectionId: string): Promise<OpenProblem[]> {
-  const rows = await app.db.selectFrom("problems").selectAll().where("connection_id", "=", connectionId).orderBy("since").orderBy("key").execute();
+  const rows = await app.db
+    .selectFrom("problems")
+    .selectAll()
+    .where("connection_id", "=", connectionId)
+    .orderBy("since")
+    .orderBy("key")
+    .execute();
   return rows.map(toProblem);
 }
 
@@ -146,7 +174,14 @@ export async function countProblems(app: AppContext, connectionIds: string[]): P
 }
 
 function toProblem(row: Selectable<ProblemsTable>): OpenProblem {
-  return { key: row.key, code: row.code, severity: row.severity as Severity, params: row.params, count: row.count, since: row.since };
+  return {
+    key: row.key,
+    code: row.code,
+    severity: row.severity as Severity,
+    params: row.params,
+    count: row.count,
+    since: row.since,
+  };
 }
 
 function tell(app: AppContext, connectionId: string): void {

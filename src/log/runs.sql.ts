@@ -3,7 +3,16 @@ import type { AppContext } from "../context.ts";
 import { json } from "../db/json.ts";
 import type { RunsTable } from "../db/tables.ts";
 import { makeId } from "./id.ts";
-import { type LaneName, laneOf, noCounts, paramsKey, type Run, type RunKind, type RunParams, type RunTrigger } from "./run.ts";
+import {
+  type LaneName,
+  laneOf,
+  noCounts,
+  paramsKey,
+  type Run,
+  type RunKind,
+  type RunParams,
+  type RunTrigger,
+} from "./run.ts";
 
 export type RunFilter = { kind?: string; state?: string; before?: string; limit: number };
 
@@ -35,7 +44,12 @@ export async function queueRun(
         counts: json(noCounts()),
         created_at: app.now(),
       })
-      .onConflict((conflict) => conflict.columns(["connection_id", "kind", "params_key"]).where(sql<boolean>`state in ('queued', 'running')`).doNothing())
+      .onConflict((conflict) =>
+        conflict
+          .columns(["connection_id", "kind", "params_key"])
+          .where(sql<boolean>`state in ('queued', 'running')`)
+          .doNothing(),
+      )
       .returningAll()
       .executeTakeFirst();
     if (added) return { run: toRun(added), added: true };
@@ -128,7 +142,12 @@ export async function cancelRun(app: AppContext, runId: string): Promise<void> {
     .where("id", "=", runId)
     .where("state", "=", "queued")
     .execute();
-  await app.db.updateTable("runs").set({ cancel_asked: true }).where("id", "=", runId).where("state", "=", "running").execute();
+  await app.db
+    .updateTable("runs")
+    .set({ cancel_asked: true })
+    .where("id", "=", runId)
+    .where("state", "=", "running")
+    .execute();
 }
 
 export async function loadRun(app: AppContext, runId: string): Promise<Run | undefined> {
@@ -137,7 +156,12 @@ export async function loadRun(app: AppContext, runId: string): Promise<Run | und
 }
 
 export async function listRuns(app: AppContext, connectionId: string, filter: RunFilter): Promise<Run[]> {
-  let query = app.db.selectFrom("runs").selectAll().where("connection_id", "=", connectionId).orderBy("id", "desc").limit(filter.limit);
+  let query = app.db
+    .selectFrom("runs")
+    .selectAll()
+    .where("connection_id", "=", connectionId)
+    .orderBy("id", "desc")
+    .limit(filter.limit);
   if (filter.kind) query = query.where("kind", "=", filter.kind);
   if (filter.state) query = query.where("state", "=", filter.state);
   if (filter.before) query = query.where("id", "<", filter.before);
@@ -146,7 +170,12 @@ export async function listRuns(app: AppContext, connectionId: string, filter: Ru
 
 /** Waiting or working runs of every connection, so that a fresh process can wake their lanes. */
 export async function listOpenLanes(app: AppContext): Promise<{ connectionId: string; lane: LaneName }[]> {
-  const rows = await app.db.selectFrom("runs").select(["connection_id", "lane"]).distinct().where("state", "in", ["queued", "running"]).execute();
+  const rows = await app.db
+    .selectFrom("runs")
+    .select(["connection_id", "lane"])
+    .distinct()
+    .where("state", "in", ["queued", "running"])
+    .execute();
   return rows.map((row) => ({ connectionId: row.connection_id, lane: row.lane as LaneName }));
 }
 
@@ -155,12 +184,21 @@ export async function pruneRuns(app: AppContext, olderThan: Date): Promise<void>
   await app.db
     .deleteFrom("runs")
     .where("finished_at", "<", olderThan)
-    .where("id", "not in", (query) => query.selectFrom("runs").select((part) => part.fn.max("id").as("id")).groupBy(["connection_id", "kind"]))
+    .where("id", "not in", (query) =>
+      query
+        .selectFrom("runs")
+        .select((part) => part.fn.max("id").as("id"))
+        .groupBy(["connection_id", "kind"]),
+    )
     .execute();
 }
 
 function tell(app: AppContext, run: Run): void {
-  app.events.emit({ connectionId: run.connectionId, type: "run", body: { id: run.id, kind: run.kind, state: run.state, progress: run.progress } });
+  app.events.emit({
+    connectionId: run.connectionId,
+    type: "run",
+    body: { id: run.id, kind: run.kind, state: run.state, progress: run.progress },
+  });
 }
 
 function toRun(row: Selectable<RunsTable>): Run {

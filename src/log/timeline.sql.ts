@@ -13,7 +13,10 @@ export type TimelineEntry = {
 };
 
 /** What was done to one order; personal data is masked before it is stored. Written for many orders at once. */
-export async function addToTimeline(ctx: ConnectionContext, entries: (TimelineEntry & { shopOrderId: string })[]): Promise<void> {
+export async function addToTimeline(
+  ctx: ConnectionContext,
+  entries: (TimelineEntry & { shopOrderId: string })[],
+): Promise<void> {
   for (let start = 0; start < entries.length; start += 100) {
     const part = entries.slice(start, start + 100);
     await ctx.db
@@ -35,7 +38,10 @@ export async function addToTimeline(ctx: ConnectionContext, entries: (TimelineEn
   }
 }
 
-export async function loadTimeline(ctx: ConnectionContext, shopOrderId: string): Promise<(Omit<TimelineEntry, "detail"> & { at: Date; detail: Record<string, unknown> | null })[]> {
+export async function loadTimeline(
+  ctx: ConnectionContext,
+  shopOrderId: string,
+): Promise<(Omit<TimelineEntry, "detail"> & { at: Date; detail: Record<string, unknown> | null })[]> {
   const rows = await ctx.db
     .selectFrom("timeline")
     .selectAll()

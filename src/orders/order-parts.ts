@@ -1,0 +1,115 @@
+import type { CrmItem, CrmItemDraft, CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
+import { fromAmount, toAmount } from "./amount.ts";
+import { lineIdCode } from "./order-to-crm.ts";
+
+/**
+ * The parts of an order that only the shop may change (its API cannot write them): contact, lines, delivery, comments,
+ * branch. Each side's part is brought into one comparable form; only what the draft holds is compared, because the CRM
+ * adds much of its own.
+ */
+export const partNames = ["customer", "items", "delivery", "comments"] as const;
+export type PartName = (typeof partNames)[number];
+export type PartView = Record<string, unknown>;
+
+export function draftPart(draft: CrmOrderDraft, part: PartName): PartView {
+  switch (part) {
+    case "customer":
+      return pick(draft, ["lastName", "firstName", "patronymic", "phone", "email"]);
+    case "comments":
+      return pick(draft, ["customerComment", "managerComment"]);
+    case "delivery":
+      return filled({
+        code: draft.delivery?.code,
+        cost: draft.delivery?.cost,
+        city: draft.delivery?.address?.city,
+        text: draft.delivery?.address?.text,
+      });
+    case "items":
+      return { lines: (draft.items ?? []).map(draftLine), discount: draft.discountManualAmount ?? "0" };
+  }
+}
+
+/** The same part as the CRM holds it, cut to the names that the draft's part has. */
+export function crmPart(order: CrmOrder, part: PartName, like: PartView): PartView {
+  const whole: Record<PartName, PartView> = {
+    customer: pick(order, ["lastName", "firstName", "patronymic", "phone", "email"]),
+    comments: pick(order, ["customerComment", "managerComment"]),
+    delivery: filled({
+      code: order.delivery.code,
+      cost: order.delivery.cost === undefined ? undefined : fromAmount(toAmount(order.delivery.cost)),
+      city: order.delivery.address.city,
+      text: order.delivery.address.text,
+    }),
+    items: { lines: order.items.map(crmLine), discount: fromAmount(toAmount(order.discountManualAmount)) },
+  };
+  return Object.fromEntries(Object.keys(like).map((name) => [name, whole[part][name] ?? null]));
+}
+
+/** Equal for people: a line is the same by our line id, its article or its name; price and quantity must agree. */
+export function samePart(one: PartView, other: PartView): boolean {
+  if (!Array.isArray(one.lines) || !Array.isArray(other.lines)) return JSON.stringify(one) === JSON.stringify(other);
+  const left = one.lines as PartLine[];
+  const right = other.lines as PartLine[];
+  return (
+    one.discount === other.discount &&
+    left.length === right.length &&
+    left.every((line, place) => sameLine(line, right[place]!))
+  );
+}
+
+type PartLine = { id: string; article: string; name: string; price: string; quantity: string };
+
+function sameLine(one: PartLine, other: PartLine): boolean {
+  const sameGoods =
+    (one.id !== "" && one.id === other.id) ||
+    (one.article !== "" && one.article === other.article) ||
+    one.name === other.name;
+  return sameGoods && one.price === other.price && one.quantity === other.quantity;
+}
+
+/** One line of text for people. */
+export function tellPart(view: PartView): string {
+  if (Array.isArray(view.lines)) {
+    const lines = (view.lines as PartLine[]).map(
+      (line) => `${line.article || line.name} × ${line.quantity} × ${line.price}`,
+    );
+    return [...lines, ...(view.discount !== "0" ? [`− ${String(view.discount)}`] : [])].join("; ");
+  }
+  return Object.values(view)
+    .filter((text) => text !== null && text !== "")
+    .join(", ");
+}
+
+function draftLine(item: CrmItemDraft): PartLine {
+  const article =
+    item.offer?.externalId ?? item.properties?.find((property) => property.code === "article")?.value ?? "";
+  return partLine(item, article);
+}
+
+function crmLine(item: CrmItem): PartLine {
+  return partLine(
+    item,
+    item.offerExternalId ?? item.properties.find((property) => property.code === "article")?.value ?? "",
+  );
+}
+
+function partLine(item: CrmItem | CrmItemDraft, article: string): PartLine {
+  const id = item.externalIds?.find((one) => one.code === lineIdCode)?.value ?? "";
+  return {
+    id,
+    article,
+    name: item.productName ?? "",
+    price: fromAmount(toAmount(item.initialPrice)),
+    quantity: fromAmount(toAmount(item.quantity), 3),
+  };
+}
+
+function pick(from: object, names: string[]): PartView {
+  return filled(Object.fromEntries(names.map((name) => [name, (from as Record<string, unknown>)[name]])));
+}
+
+function filled(view: PartView): PartView {
+  return Object.fromEntries(
+    Object.entries(view).filter(([, value]) => value !== undefined && value !== null && value !== ""),
+  );
+}

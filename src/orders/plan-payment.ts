@@ -1,0 +1,135 @@
+import { paymentStatusesOf } from "../mapping/mapping.ts";
+import type { CrmPayment } from "../retailcrm/schema.ts";
+import { printOf, whoMoved } from "./agreement.ts";
+import { fromAmount, toAmount } from "./amount.ts";
+import type { ChangeInput, OrderChanges } from "./order-changes.ts";
+import { paymentExternalId, paymentToCrm } from "./order-to-crm.ts";
+import { elementFor, paymentFits, paymentNotAllowed } from "./plan-order.ts";
+
+/**
+ * The order's payment of ours (its kind and amount from the shop) and the paid mark (both ways as the settings say).
+ * Payments that the CRM made itself are nobody's to touch.
+ */
+export function planPayment(input: ChangeInput, changes: OrderChanges, deliveryCode: string | undefined): void {
+  const { shop, crm, facts } = input;
+  const ours = crm.payments.find((payment) => payment.externalId === paymentExternalId(facts.shortId, shop.order_id));
+  const type = elementFor(input, "paymentTypes", shop.payment_type);
+  if ("problem" in type) changes.problem ??= type.problem;
+  const code = "problem" in type ? undefined : type.code;
+  if (ours) {
+    if (code !== undefined) planKindAndAmount(input, changes, ours, code);
+  } else {
+    planMissingPayment(input, changes, deliveryCode, code);
+  }
+  planPaidMark(input, changes, ours);
+}
+
+/** A payment that was left out follows when it is allowed; one that a manager deleted stays deleted. */
+function planMissingPayment(
+  input: ChangeInput,
+  changes: OrderChanges,
+  deliveryCode: string | undefined,
+  code: string | undefined,
+): void {
+  const { shop, crm, link, facts } = input;
+  if (code === undefined || crm.payments.length > 0 || link.agreement.payment || !facts.settings.updateFromShop.payment)
+    return;
+  const statuses = paymentStatusesOf(input.mapping, input.lists);
+  const payment = paymentToCrm(shop, code, shop.payed ? statuses.paid : statuses.notPaid, facts);
+  if (!payment) return;
+  const problem = paymentNotAllowed(input, deliveryCode, code);
+  const refusedBefore =
+    link.problem?.code === "payment_not_allowed" &&
+    link.problem.params.cause === problem.params.cause &&
+    link.problem.params.refused === true;
+  if (!paymentFits(input.lists, deliveryCode, code) || (refusedBefore && !input.again)) {
+    changes.remarks.push(refusedBefore ? link.problem! : problem);
+    return;
+  }
+  changes.toPayment = { do: "create", payment };
+  changes.paymentAgrees.payment = {
+    shop: printOf([payment.type, payment.amount]),
+    crm: printOf([payment.type, payment.amount]),
+  };
+  changes.paymentAgrees.paid = { shop: shop.payed, crm: shop.payed };
+}
+
+function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmPayment, code: string): void {
+  const { shop, link, facts } = input;
+  const wanted = paymentToCrm(shop, code, undefined, facts);
+  if (!wanted) return;
+  const prints = { shop: printOf([wanted.type, wanted.amount]), crm: printOf([ours.type, crmAmount(ours)]) };
+  if (prints.shop === prints.crm) {
+    changes.agreed.payment = prints;
+    return;
+  }
+  const last = link.agreement.payment;
+  if (!last || last.crm === null) changes.agreed.payment = { shop: last?.shop ?? prints.shop, crm: prints.crm };
+  const shopMoved = last !== undefined && last.shop !== prints.shop;
+  const crmMoved = last?.crm != null && last.crm !== prints.crm;
+  if (!shopMoved || crmMoved || !facts.settings.updateFromShop.payment || isComplete(input, ours)) {
+    changes.differences.push({
+      field: "payment",
+      shop: `${wanted.type} ${wanted.amount}`,
+      crm: `${ours.type ?? ""} ${crmAmount(ours)}`,
+      writable: false,
+    });
+    return;
+  }
+  changes.toPayment = {
+    do: "edit",
+    id: ours.id,
+    changes: { type: wanted.type, ...(wanted.amount === undefined ? {} : { amount: wanted.amount }) },
+  };
+  changes.paymentAgrees.payment = { shop: prints.shop, crm: prints.shop };
+}
+
+function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPayment | undefined): void {
+  const { shop, crm, link, facts } = input;
+  if (changes.toPayment?.do === "create") return;
+  const paidInCrm = ours ? isComplete(input, ours) : crm.fullPaidAt !== undefined;
+  if (shop.payed === paidInCrm) {
+    changes.agreed.paid = { shop: shop.payed, crm: paidInCrm };
+    return;
+  }
+  const difference = { field: "paid", shop: shop.payed, crm: paidInCrm, writable: true };
+  const moved = whoMoved(link.agreement.paid, shop.payed, paidInCrm);
+  const leads = moved === "both" ? facts.settings.statusConflict : moved;
+  if (leads === "shop" && ours && facts.settings.updateFromShop.payment && !(shop.payed && isCancelled(input))) {
+    const statuses = paymentStatusesOf(input.mapping, input.lists);
+    const status = shop.payed ? statuses.paid : statuses.notPaid;
+    if (status !== undefined) {
+      const present = changes.toPayment?.do === "edit" ? changes.toPayment.changes : {};
+      changes.toPayment = {
+        do: "edit",
+        id: ours.id,
+        changes: { ...present, status, ...(shop.payed ? { paidAt: input.crmNow } : {}) },
+      };
+      changes.paymentAgrees.paid = { shop: shop.payed, crm: shop.payed };
+      return;
+    }
+  }
+  if (leads === "crm" && facts.settings.sendPaid) {
+    changes.toShop.push({
+      field: "paid",
+      row: { order_id: shop.order_id, payed: paidInCrm ? 1 : 0 },
+      agrees: { paid: { shop: paidInCrm, crm: paidInCrm } },
+    });
+    return;
+  }
+  changes.differences.push({ ...difference, writable: leads === "crm" ? facts.settings.sendPaid : true });
+}
+
+function isComplete({ lists }: ChangeInput, payment: CrmPayment): boolean {
+  return lists.paymentStatuses.crm.some((status) => status.code === payment.status && status.complete);
+}
+
+/** A cancelled order is never marked paid by the exchange, on either side's word. */
+function isCancelled({ shop, crm, lists, facts }: ChangeInput): boolean {
+  const group = lists.statuses.crm.find((status) => status.code === crm.status)?.group;
+  return group === "cancel" || facts.settings.finalStatuses.includes(shop.stat_status);
+}
+
+function crmAmount(payment: CrmPayment): string {
+  return payment.amount === undefined ? "" : fromAmount(toAmount(payment.amount));
+}
