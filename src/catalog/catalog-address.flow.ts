@@ -1,0 +1,87 @@
+import { connectionState, hasScope } from "../connections/connection.ts";
+import type { AppContext, ConnectionContext } from "../context.ts";
+import { isApiError } from "../http/api-error.ts";
+import { closeProblem, openProblem } from "../log/problems.sql.ts";
+
+const problem = "catalog_elsewhere";
+
+/** Where the CRM fetches the file of a connection. */
+export function catalogUrl(app: Pick<AppContext, "config">, connection: { catalogSecret: string }): string {
+  return `${app.config.publicUrl}/catalog/${connection.catalogSecret}.xml`;
+}
+
+/**
+ * Looks which catalogue address the CRM's site has. An empty one is filled in with ours; another one is left alone and
+ * becomes a problem (also our own address of yesterday, when `PUBLIC_URL` was different). True: it is ours now.
+ */
+export async function checkAddress(ctx: ConnectionContext): Promise<boolean> {
+  const { crmSite } = ctx.connection;
+  if (!crmSite) return false;
+  const ours = catalogUrl(ctx, ctx.connection);
+  const site = (await ctx.crm.fetchSites()).find((one) => one.code === crmSite);
+  if (!site) return false;
+  const theirs = site.ymlUrl?.trim() ?? "";
+  if (theirs === "") {
+    await closeProblem(ctx, problem);
+    return mayInstall(ctx) && (await tryInstall(ctx, crmSite));
+  }
+  if (sameAddress(theirs, ours)) {
+    await closeProblem(ctx, problem);
+    return true;
+  }
+  await openProblem(ctx, { code: problem, params: { url: theirs, expected: ours } });
+  return false;
+}
+
+/** An address that the CRM cannot reach is not written by itself: it would load nothing, and look connected. */
+function mayInstall(ctx: ConnectionContext): boolean {
+  const reachable = ctx.config.publicUrl.startsWith("https://") || ctx.config.allowLocalTargets;
+  return reachable && hasScope(ctx.connection, "reference_write");
+}
+
+async function tryInstall(ctx: ConnectionContext, site: string): Promise<boolean> {
+  try {
+    await writeAddress(ctx, site);
+    return true;
+  } catch (error) {
+    if (!isApiError(error, "rejected")) throw error;
+    ctx.log.warn({ connection: ctx.connection.id, details: error.details }, "the CRM refused the catalogue address");
+    return false;
+  }
+}
+
+async function writeAddress(ctx: ConnectionContext, site: string): Promise<void> {
+  await ctx.crm.saveSite({ code: site, ymlUrl: catalogUrl(ctx, ctx.connection), loadFromYml: true });
+}
+
+export type InstallResult = { ok: true } | { ok: false; code: "site_missing" | "crm_scopes_missing" };
+
+/** A person wants the CRM to load our file, whatever address is there now. Rejects with ApiError when the CRM refuses. */
+export async function installAddress(ctx: ConnectionContext): Promise<InstallResult> {
+  const { crmSite } = ctx.connection;
+  if (!crmSite) return { ok: false, code: "site_missing" };
+  if (!hasScope(ctx.connection, "reference_write")) return { ok: false, code: "crm_scopes_missing" };
+  await writeAddress(ctx, crmSite);
+  await closeProblem(ctx, problem);
+  return { ok: true };
+}
+
+/**
+ * After a publication: sees to the address and, when offers changed, asks the CRM to load the file soon. The file is
+ * published, so trouble with the CRM costs only time; refused credentials are told to the caller all the same.
+ */
+export async function tellCrm(ctx: ConnectionContext, changed: boolean): Promise<void> {
+  if (["frozen", "inactive", "needs_login"].includes(connectionState(ctx.connection))) return;
+  try {
+    const ours = await checkAddress(ctx);
+    if (ours && changed && hasScope(ctx.connection, "analytics_write")) await ctx.crm.askCatalogLoad();
+  } catch (error) {
+    if (!isApiError(error) || error.kind === "unauthorized") throw error;
+    const facts = { connection: ctx.connection.id, operation: error.operation, kind: error.kind };
+    ctx.log.warn(facts, "the CRM could not be told about the catalogue");
+  }
+}
+
+function sameAddress(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;
+}
