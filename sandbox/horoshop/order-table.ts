@@ -1,0 +1,92 @@
+import type { ShopOrder } from "./shop.ts";
+
+/** Orders that are made when asked for: record `index` is always the same, and later indexes are never older. */
+export type OrderSource = {
+  count: number;
+  firstId: number;
+  createdAt(index: number): number;
+  make(index: number): ShopOrder;
+};
+
+/** All orders of a shop. Generated ones take no memory until somebody changes them. */
+export type OrderTable = {
+  count(): number;
+  /** a copy to look at, or the kept record once it was changed */
+  find(orderId: number): ShopOrder | undefined;
+  /** applies `change` and keeps the result; undefined when there is no such order */
+  change(orderId: number, change: (order: ShopOrder) => void): ShopOrder | undefined;
+  add(order: ShopOrder): void;
+  remove(orderId: number): boolean;
+  nextId(): number;
+  /** in order of creation, those outside [fromMs, toMs] left out unmade */
+  list(options: { newestFirst: boolean; fromMs?: number; toMs?: number }): Generator<ShopOrder>;
+};
+
+export function makeOrderTable(source: OrderSource): OrderTable {
+  const kept = new Map<number, ShopOrder>();
+  const added: { createdAt: number; order_id: number }[] = [];
+  const removed = new Set<number>();
+  let nextId = source.firstId + source.count;
+
+  function indexOf(orderId: number): number | undefined {
+    const index = orderId - source.firstId;
+    return Number.isInteger(index) && index >= 0 && index < source.count ? index : undefined;
+  }
+
+  function find(orderId: number): ShopOrder | undefined {
+    if (removed.has(orderId)) return undefined;
+    const known = kept.get(orderId);
+    if (known) return known;
+    const index = indexOf(orderId);
+    return index === undefined ? undefined : source.make(index);
+  }
+
+  function* references(): Generator<{ createdAt: number; order_id: number }> {
+    let at = 0;
+    for (let index = 0; index < source.count; index += 1) {
+      const createdAt = source.createdAt(index);
+      while (at < added.length && added[at]!.createdAt < createdAt) yield added[at++]!;
+      yield { createdAt, order_id: source.firstId + index };
+    }
+    while (at < added.length) yield added[at++]!;
+  }
+
+  return {
+    count: () => source.count + added.length - removed.size,
+    find,
+    change(orderId, change) {
+      const order = find(orderId);
+      if (!order) return undefined;
+      change(order);
+      kept.set(orderId, order);
+      return order;
+    },
+    add(order) {
+      kept.set(order.order_id, order);
+      removed.delete(order.order_id);
+      added.push({ createdAt: order.createdAt, order_id: order.order_id });
+      added.sort((a, b) => a.createdAt - b.createdAt || a.order_id - b.order_id);
+      nextId = Math.max(nextId, order.order_id + 1);
+    },
+    remove(orderId) {
+      if (!find(orderId)) return false;
+      removed.add(orderId);
+      kept.delete(orderId);
+      const at = added.findIndex((one) => one.order_id === orderId);
+      if (at >= 0) {
+        added.splice(at, 1);
+        removed.delete(orderId);
+      }
+      return true;
+    },
+    nextId: () => nextId,
+    *list({ newestFirst, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }) {
+      const inside = [...references()].filter((one) => one.createdAt >= fromMs && one.createdAt <= toMs);
+      if (newestFirst) inside.reverse();
+      for (const one of inside) {
+        const order = find(one.order_id);
+        if (order) yield order;
+      }
+    },
+  };
+}
