@@ -1,6 +1,11 @@
 import type { Transport } from "../http/call.ts";
 import type { Pacer } from "../http/pacer.ts";
 import type { RetryOptions } from "../http/retry.ts";
+import { createAsk } from "./ask.ts";
+import * as customers from "./customers.ts";
+import * as orders from "./orders.ts";
+import * as shapes from "./read.ts";
+import * as references from "./references.ts";
 import type {
   CrmCorporateCustomer,
   CrmCorporateDraft,
@@ -19,6 +24,7 @@ import type {
   CrmStatusGroup,
   CrmStore,
 } from "./schema.ts";
+import * as stock from "./stock.ts";
 
 export type UploadedRecord = { id: number; externalId: string };
 export type EntryDraft = { code: string; name: string; active: boolean; sites?: string[] };
@@ -95,7 +101,7 @@ export type RetailcrmClient = {
   /** asks the CRM to load the catalogue file now; its "once a minute" refusal is no error */
   askCatalogLoad(): Promise<void>;
   saveModule(code: string, module: Record<string, unknown>): Promise<void>;
-  /** one page of 250, per warehouse */
+  /** one page of 100, per warehouse */
   fetchInventories(
     filter: { sites: string[] },
     page: number,
@@ -103,7 +109,7 @@ export type RetailcrmClient = {
     offers: { externalId: string | undefined; quantity: number; stores: { store: string; quantity: number }[] }[];
     totalPages: number;
   }>;
-  /** at most 250 */
+  /** in parts of 200 */
   uploadInventories(
     site: string,
     offers: { externalId: string; stores: { code: string; available: number }[] }[],
@@ -120,3 +126,46 @@ export type RetailcrmClientOptions = {
   /** without it nothing is repeated */
   retry?: RetryOptions;
 };
+
+/** The CRM behind one key. Every request takes its turn with the pacer; the key travels in a header only. */
+export function createRetailcrmClient(options: RetailcrmClientOptions): RetailcrmClient {
+  const crm = createAsk(options);
+  return {
+    fetchCredentials: () => references.fetchCredentials(crm),
+    fetchSystemInfo: () => references.fetchSystemInfo(crm),
+    fetchSettings: () => references.fetchSettings(crm),
+    fetchSites: () => references.fetchBook(crm, "sites", "sites", shapes.site),
+    fetchStatuses: () => references.fetchBook(crm, "statuses", "statuses", shapes.status),
+    fetchStatusGroups: () => references.fetchBook(crm, "status-groups", "statusGroups", shapes.statusGroup),
+    fetchDeliveryTypes: () => references.fetchBook(crm, "delivery-types", "deliveryTypes", shapes.deliveryType),
+    fetchPaymentTypes: () => references.fetchBook(crm, "payment-types", "paymentTypes", shapes.paymentType),
+    fetchPaymentStatuses: () => references.fetchBook(crm, "payment-statuses", "paymentStatuses", shapes.paymentStatus),
+    fetchOrderTypes: () => references.fetchBook(crm, "order-types", "orderTypes", shapes.entry),
+    fetchOrderMethods: () => references.fetchBook(crm, "order-methods", "orderMethods", shapes.entry),
+    fetchStores: () => references.fetchBook(crm, "stores", "stores", shapes.store),
+    saveDeliveryType: (entry) => references.saveEntry(crm, "delivery-types", "deliveryType", entry),
+    savePaymentType: (entry) => references.saveEntry(crm, "payment-types", "paymentType", entry),
+    saveSite: (site) => references.saveEntry(crm, "sites", "site", site),
+    fetchOrders: (filter) => orders.fetchOrders(crm, filter),
+    fetchOrder: (id, by, site) => orders.fetchOrder(crm, id, by, site),
+    createOrder: (site, draft) => orders.createOrder(crm, site, draft),
+    editOrder: (id, site, changes) => orders.editOrder(crm, id, site, changes),
+    uploadOrders: (site, drafts) => orders.uploadOrders(crm, site, drafts),
+    createPayment: (site, payment) => orders.createPayment(crm, site, payment),
+    editPayment: (id, site, changes) => orders.editPayment(crm, id, site, changes),
+    fetchHistory: (from) => orders.fetchHistory(crm, from),
+    fetchCustomers: (filter, page) => customers.fetchCustomers(crm, filter, page),
+    createCustomer: (site, draft) => customers.createCustomer(crm, site, draft),
+    editCustomer: (id, site, changes) => customers.editCustomer(crm, id, site, changes),
+    uploadCustomers: (site, drafts) => customers.uploadCustomers(crm, site, drafts),
+    fetchCorporateCustomer: (id, by, site) => customers.fetchCorporateCustomer(crm, id, by, site),
+    createCorporateCustomer: (site, draft) => customers.createCorporateCustomer(crm, site, draft),
+    fetchOfferArticles: (externalIds, site) => stock.fetchOfferArticles(crm, externalIds, site),
+    fetchCustomFields: (entity) => references.fetchCustomFields(crm, entity),
+    createCustomField: (entity, field) => references.createCustomField(crm, entity, field),
+    askCatalogLoad: () => references.askCatalogLoad(crm),
+    saveModule: (code, module) => references.saveModule(crm, code, module),
+    fetchInventories: (filter, page) => stock.fetchInventories(crm, filter, page),
+    uploadInventories: (site, offers) => stock.uploadInventories(crm, site, offers),
+  };
+}
