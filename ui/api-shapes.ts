@@ -193,7 +193,9 @@ export type Problem = {
   since: string;
 };
 
-export type CatalogWarning = string | { code: string; message?: string; count?: number };
+export type CatalogWarning =
+  | string
+  | { code: string; message?: string; count?: number; params?: { count?: number; examples?: string[] } };
 
 export type Catalog = {
   url: string;

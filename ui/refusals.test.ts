@@ -6,7 +6,9 @@ const words = (code: string) => `words of ${code}`;
 const form = ["crm.url", "crm.apiKey", "crm.site", "horoshop.url", "horoshop.login"];
 
 test("a refusal stands at its field in the server's words, the others found at theirs", () => {
-  const failure = new ApiError("crm_key_rejected", "Wrong key", 422, { details: { also: ["horoshop_login_rejected"] } });
+  const failure = new ApiError("crm_key_rejected", "Wrong key", 422, {
+    details: { also: ["horoshop_login_rejected"] },
+  });
 
   const refusal = readRefusal(failure, form, words);
 
@@ -24,11 +26,15 @@ test("what has no field of this form stands above it", () => {
   const failure = new ApiError("currency_mismatch", "UAH and USD", 422);
 
   expect(readRefusal(failure, form, words)).toEqual({ fields: {}, general: "UAH and USD", missing: [] });
-  expect(readRefusal(new ApiError("crm_unreachable", "", 422), ["crm.apiKey"], words).general).toBe("words of crm_unreachable");
+  expect(readRefusal(new ApiError("crm_unreachable", "", 422), ["crm.apiKey"], words).general).toBe(
+    "words of crm_unreachable",
+  );
 });
 
 test("fields named by the server win, and unknown ones are not lost", () => {
-  const failure = new ApiError("malformed", "Malformed", 400, { fields: { "crm.url": "missing", "crm.other": "unknown" } });
+  const failure = new ApiError("malformed", "Malformed", 400, {
+    fields: { "crm.url": "missing", "crm.other": "unknown" },
+  });
 
   const refusal = readRefusal(failure, form, words);
 

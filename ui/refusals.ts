@@ -46,14 +46,20 @@ export function readRefusal(failure: ApiError, shown: string[], words: (code: st
   }
   if (Object.keys(failure.fields).length === 0) put(places[failure.code], failure.message || words(failure.code));
   for (const code of textsOf(failure.details.also)) put(places[code], words(code));
-  return { fields, general: others.length > 0 ? others.join(" ") : undefined, missing: textsOf(failure.details.missing) };
+  return {
+    fields,
+    general: others.length > 0 ? others.join(" ") : undefined,
+    missing: textsOf(failure.details.missing),
+  };
 }
 
 /** The shops of the CRM among which a person must choose; empty when the refusal names none. */
 export function sitesOf(failure: ApiError): Site[] {
   const sites = failure.details.sites;
   if (!Array.isArray(sites)) return [];
-  return sites.filter((site): site is Site => typeof site?.code === "string").map(({ code, name }) => ({ code, name: name ?? code }));
+  return sites
+    .filter((site): site is Site => typeof site?.code === "string")
+    .map(({ code, name }) => ({ code, name: name ?? code }));
 }
 
 function textsOf(value: unknown): string[] {

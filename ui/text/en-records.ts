@@ -27,10 +27,9 @@ export const catalog = {
   reason: {
     duplicate_article: "article occurs twice",
     no_article: "no article",
-    no_price: "no price",
+    article_too_long: "article is too long",
+    unreadable: "cannot be read",
     hidden: "hidden in the shop",
-    no_name: "no name",
-    not_a_product: "not a product",
   },
   warnings: "Remarks",
   generate: "Generate now",

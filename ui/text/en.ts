@@ -296,7 +296,7 @@ export const en = {
     suggested: "Filled by suggestion: {n}. Check them and save.",
     suggestNone: "No further suggestion: no name of a row without a pair resembles a free entry of the CRM.",
     suggestion: "Suggested: {reason}",
-    sameName: "equal name",
+    reason: { "same-name": "equal name", "same-meaning": "same meaning", "similar-name": "similar name" },
     refresh: "Refresh lists",
     refreshing: "Refreshing…",
     refreshed: "The lists are fresh",

@@ -46,7 +46,10 @@ test.each(Object.keys(dictionaries))(
 test.each(Object.keys(dictionaries))("%s: every text can be compiled and shown", (language) => {
   const warnings: string[] = [];
   const messages = { [language]: dictionaries[language] } as never;
-  const i18n = createI18n({ legacy: false, locale: language, messages, missing: (_, key) => void warnings.push(key) });
+  const missing = (_: string, key: string) => void warnings.push(key);
+  const i18n = createI18n({ legacy: false, locale: language, messages, missing } as object) as {
+    global: { t: unknown };
+  };
   const t = i18n.global.t as (key: string, named: object, count: number) => string;
 
   for (const [key, text] of flatten(dictionaries[language]!)) {

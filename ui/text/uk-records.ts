@@ -29,10 +29,9 @@ export const catalog: Dictionary["catalog"] = {
   reason: {
     duplicate_article: "артикул трапляється двічі",
     no_article: "без артикула",
-    no_price: "без ціни",
+    article_too_long: "задовгий артикул",
+    unreadable: "не вдалося прочитати",
     hidden: "приховано в магазині",
-    no_name: "без назви",
-    not_a_product: "не товар",
   },
   warnings: "Зауваження",
   generate: "Створити зараз",

@@ -289,7 +289,7 @@ export const uk: Dictionary = {
     suggested: "Заповнено за підказкою: {n}. Перевірте й збережіть.",
     suggestNone: "Більше підказок немає: жодна назва рядка без пари не схожа на вільний запис CRM.",
     suggestion: "Підказка: {reason}",
-    sameName: "однакова назва",
+    reason: { "same-name": "однакова назва", "same-meaning": "те саме значення", "similar-name": "схожа назва" },
     refresh: "Оновити довідники",
     refreshing: "Оновлення…",
     refreshed: "Довідники оновлено",

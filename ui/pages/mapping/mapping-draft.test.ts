@@ -52,6 +52,7 @@ const mapping = (more: Partial<Mapping> = {}): Mapping => ({
 test("a mapping comes back from the draft as it went in", () => {
   const saved = mapping({
     statuses: [{ horoshop: 1, crm: "new" }],
+    // biome-ignore lint/suspicious/noThenProperty: the word of the contract
     deliveryTypes: [{ horoshop: 4, crm: null, then: "send-without" }],
     paymentStatuses: { paid: "paid", notPaid: "not-paid" },
   });
@@ -63,6 +64,7 @@ test("setting aside without a word means exclude, and open rows are not sent", (
   const draft = draftOf(mapping({ statuses: [{ horoshop: 1, crm: null }] }));
 
   expect(mappingOf(withChoice(draft, "statuses", 2, undefined)).statuses).toEqual([
+    // biome-ignore lint/suspicious/noThenProperty: the word of the contract
     { horoshop: 1, crm: null, then: "exclude" },
   ]);
 });
