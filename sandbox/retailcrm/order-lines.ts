@@ -41,6 +41,9 @@ function writeLine(writing: Writing, before: Line[], raw: Fields, path: string):
   const known = takeKnown(before, raw, externalIds, offerId);
   const line = known ?? newLine(writing);
   if (offerId !== undefined) line.offerId = offerId;
+  if (known === undefined && offerId !== undefined) {
+    line.purchasePrice = writing.crm.state.offers.get(offerId)!.purchasePrice;
+  }
   if (externalIds !== undefined) line.externalIds = externalIds;
   const read = readFields(raw, lineKinds, writing.format, `${path}.`);
   checkCode(writing, "productStatuses", "OrderProductStatus", `${path}.status`, read.status);
