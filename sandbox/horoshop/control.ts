@@ -95,7 +95,10 @@ const actions: Record<string, Action> = {
     says: "{id}",
     run: (sandbox, given) => done(() => sandbox.removePaymentType(number(given, "id"))),
   },
-  password: { says: "{password}", run: (sandbox, given) => done(() => sandbox.changePassword(text(given, "password"))) },
+  password: {
+    says: "{password}",
+    run: (sandbox, given) => done(() => sandbox.changePassword(text(given, "password"))),
+  },
   switches: {
     says: "any of the switches that GET state shows",
     run: (sandbox, given) => ({ switches: Object.assign(sandbox.switches, given) }),

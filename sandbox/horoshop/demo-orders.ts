@@ -21,7 +21,9 @@ export function demoOrders(options: DemoOrderOptions): OrderSource {
   const end = Math.floor(options.before / dayMs) * dayMs;
 
   function createdAt(index: number): number {
-    const days = ((index + chanceAt(salt ^ 0x11, index).number() * 0.9) / Math.max(1, count)) * yearDays;
+    const share = (index + chanceAt(salt ^ 0x11, index).number() * 0.9) / Math.max(1, count);
+    // The shop grows: a tenth of the year's orders are of the last week.
+    const days = yearDays * (1 - (1 - share) ** 1.7);
     const inDay = days - Math.floor(days);
     // People order between seven in the morning and half past eleven at night.
     const moment = end - (yearDays - Math.floor(days)) * dayMs + 5 * hourMs + inDay * 15.5 * hourMs;

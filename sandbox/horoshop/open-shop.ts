@@ -35,7 +35,7 @@ export function openShop(options: ShopOptions): Shop {
   const clock = makeShopClock(options.zone);
   const orderCount = options.orders ?? seedSizes[options.seed].orders;
   const dictionaries = demoDictionaries();
-  const products = demoProducts({
+  const productSource = demoProducts({
     count: options.products ?? seedSizes[options.seed].products,
     salt: options.salt,
     baseUrl: () => shop.baseUrl,
@@ -43,7 +43,7 @@ export function openShop(options: ShopOptions): Shop {
     createdBefore: openedAt,
     toWall: clock.toWall,
   });
-  const orders = demoOrders({ count: orderCount, salt: options.salt, before: openedAt, shop: () => shop });
+  const orders = demoOrders({ count: orderCount, salt: options.salt, before: openedAt, shop: () => untouched });
   const shop: Shop = {
     now: options.now,
     chance: chanceFrom(options.random),
@@ -57,13 +57,15 @@ export function openShop(options: ShopOptions): Shop {
     pages: demoPages(),
     users: demoUsers(orderCount, options.salt, openedAt),
     orders: makeOrderTable(orders),
-    products: makeProductTable(products),
+    products: makeProductTable(productSource),
     subscriptions: [],
     hookQueue: [],
     nextSubscriptionId: 17,
     nextUserId: 5_000_000,
     nextStorageId: firstStorageId + (orderCount + 1) * 10,
   };
+  // Orders of the seed are made when asked for: what people change in the shop since must not change them.
+  const untouched: Shop = { ...shop, ...demoDictionaries(), products: makeProductTable(productSource) };
   return shop;
 }
 

@@ -18,13 +18,15 @@ export type OrderTable = {
   add(order: ShopOrder): void;
   remove(orderId: number): boolean;
   nextId(): number;
-  /** in order of creation, those outside [fromMs, toMs] left out unmade */
-  list(options: { newestFirst: boolean; fromMs?: number; toMs?: number }): Generator<ShopOrder>;
+  /** in order of creation, those outside [fromMs, toMs] left out; none is made for it */
+  list(options: { newestFirst: boolean; fromMs?: number; toMs?: number }): OrderReference[];
 };
+
+export type OrderReference = { order_id: number; createdAt: number };
 
 export function makeOrderTable(source: OrderSource): OrderTable {
   const kept = new Map<number, ShopOrder>();
-  const added: { createdAt: number; order_id: number }[] = [];
+  const added: OrderReference[] = [];
   const removed = new Set<number>();
   let nextId = source.firstId + source.count;
 
@@ -41,10 +43,13 @@ export function makeOrderTable(source: OrderSource): OrderTable {
     return index === undefined ? undefined : source.make(index);
   }
 
-  function* references(): Generator<{ createdAt: number; order_id: number }> {
+  let sourceTimes: Float64Array | undefined;
+
+  function* references(): Generator<OrderReference> {
+    sourceTimes ??= Float64Array.from({ length: source.count }, (_, index) => source.createdAt(index));
     let at = 0;
     for (let index = 0; index < source.count; index += 1) {
-      const createdAt = source.createdAt(index);
+      const createdAt = sourceTimes[index]!;
       while (at < added.length && added[at]!.createdAt < createdAt) yield added[at++]!;
       yield { createdAt, order_id: source.firstId + index };
     }
@@ -80,13 +85,12 @@ export function makeOrderTable(source: OrderSource): OrderTable {
       return true;
     },
     nextId: () => nextId,
-    *list({ newestFirst, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }) {
-      const inside = [...references()].filter((one) => one.createdAt >= fromMs && one.createdAt <= toMs);
-      if (newestFirst) inside.reverse();
-      for (const one of inside) {
-        const order = find(one.order_id);
-        if (order) yield order;
+    list({ newestFirst, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }) {
+      const inside: OrderReference[] = [];
+      for (const one of references()) {
+        if (one.createdAt >= fromMs && one.createdAt <= toMs && !removed.has(one.order_id)) inside.push(one);
       }
+      return newestFirst ? inside.reverse() : inside;
     },
   };
 }

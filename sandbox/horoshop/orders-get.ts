@@ -1,4 +1,5 @@
 import { empty, exception, type FunctionAnswer, ok } from "./envelope.ts";
+import type { OrderReference } from "./order-table.ts";
 import { asFlag, asInteger, asIntegers, type Parameters } from "./parameters.ts";
 import type { DeliveryBlock, Shop, ShopLine, ShopOrder } from "./shop.ts";
 import { parseBound } from "./shop-time.ts";
@@ -27,11 +28,13 @@ export function getOrders(shop: Shop, parameters: Parameters): FunctionAnswer {
   const page = pageOf(shop, parameters);
   const orders: Record<string, unknown>[] = [];
   let seen = 0;
-  for (const order of candidates(shop, filter)) {
+  for (const reference of candidates(shop, filter)) {
     if (orders.length >= page.limit) break;
-    if (!matches(shop, order, filter)) continue;
+    if (!matches(shop, reference, filter)) continue;
     seen += 1;
-    if (seen > page.offset) orders.push(orderOnWire(shop, order, asFlag(parameters.additionalData) === true));
+    if (seen <= page.offset) continue;
+    const order = shop.orders.find(reference.order_id);
+    if (order) orders.push(orderOnWire(shop, order, asFlag(parameters.additionalData) === true));
   }
   return orders.length === 0 ? empty(shop.switches, "orders") : ok({ orders });
 }
@@ -46,7 +49,7 @@ export function pageOf(shop: Shop, parameters: Parameters): { offset: number; li
   return { offset: Math.max(0, asInteger(parameters.offset) ?? 0), limit: Math.min(limit, cap) };
 }
 
-function candidates(shop: Shop, filter: Filter): Iterable<ShopOrder> {
+function candidates(shop: Shop, filter: Filter): OrderReference[] {
   const newestFirst = shop.switches.ordersNewestFirst;
   if (filter.ids.size > 0) {
     const found = [...filter.ids].map((id) => shop.orders.find(id)).filter((order) => order !== undefined);
@@ -61,8 +64,11 @@ function candidates(shop: Shop, filter: Filter): Iterable<ShopOrder> {
   });
 }
 
-function matches(shop: Shop, order: ShopOrder, filter: Filter): boolean {
-  if (filter.statuses.size > 0 && !filter.statuses.has(order.stat_status)) return false;
+function matches(shop: Shop, order: OrderReference, filter: Filter): boolean {
+  if (filter.statuses.size > 0) {
+    const status = shop.orders.find(order.order_id)?.stat_status;
+    if (status === undefined || !filter.statuses.has(status)) return false;
+  }
   if (filter.from === undefined && filter.to === undefined) return true;
   const created = shop.clock.toWall(order.createdAt);
   return (filter.from === undefined || created >= filter.from) && (filter.to === undefined || created <= filter.to);

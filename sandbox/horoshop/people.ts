@@ -133,12 +133,8 @@ function orderPeople(shop: () => Shop, edit: Edit) {
     },
     /** Newest first. */
     latestOrders(count: number): ShopOrder[] {
-      const latest: ShopOrder[] = [];
-      for (const order of shop().orders.list({ newestFirst: true })) {
-        if (latest.length >= count) break;
-        latest.push(order);
-      }
-      return latest;
+      const latest = shop().orders.list({ newestFirst: true }).slice(0, count);
+      return latest.map((one) => shop().orders.find(one.order_id)!);
     },
   };
 }
