@@ -96,7 +96,7 @@ export function textIn(value: Localised, language: string): string {
 function withoutTags(html: string): string {
   return html
     .replace(/<!--[\s\S]*?(?:-->|$)/g, " ")
-    .replace(/<(script|style)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
+    .replace(/<(script|style)\b[^<>]*>[\s\S]*?(?:<\/\1\s{0,9}>|$)/gi, " ")
     .replace(/<\/?[a-z][^<>]*>/gi, " ");
 }
 
