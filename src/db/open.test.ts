@@ -1,7 +1,6 @@
 import { sql } from "kysely";
-import { pino } from "pino";
 import { expect, test } from "vitest";
-import { describeStores } from "../../test/databases.ts";
+import { describeStores, silentLog } from "../../test/databases.ts";
 import { json } from "./json.ts";
 import { openStore } from "./open.ts";
 
@@ -124,7 +123,7 @@ test("an unreachable server is named, its password is not", async () => {
   const opening = openStore({
     dataDir: "",
     databaseUrl: "postgres://me:geheim@127.0.0.1:1/shop",
-    log: pino({ level: "silent" }),
+    log: silentLog,
   });
 
   await expect(opening).rejects.toMatchObject({ code: "store_unreachable" });
