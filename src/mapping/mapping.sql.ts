@@ -27,7 +27,7 @@ export async function loadMapping(app: AppContext, connectionId: string): Promis
       .filter((row) => row.kind === kind)
       .map((row): Pair => {
         if (row.crm_code !== null) return { horoshop: row.shop_id, crm: row.crm_code };
-        return { horoshop: row.shop_id, crm: null, then: row.aside === "send-without" ? "send-without" : "exclude" };
+        return { horoshop: row.shop_id, crm: null, aside: row.aside === "send-without" ? "send-without" : "exclude" };
       });
   return {
     statuses: pairsOf("statuses"),
@@ -48,7 +48,7 @@ export async function saveMapping(ctx: ConnectionContext, mapping: Mapping, comp
         kind,
         shop_id: pair.horoshop,
         crm_code: pair.crm,
-        aside: pair.crm === null ? pair.then : null,
+        aside: pair.crm === null ? pair.aside : null,
       })),
     );
     if (rows.length > 0) await work.insertInto("mapping_pairs").values(rows).execute();

@@ -6,7 +6,7 @@ export type MappingKind = (typeof mappingKinds)[number];
 /** A shop element with its pair, or set aside: its orders are not handed over, or handed over without it. */
 export type Pair =
   | { horoshop: number; crm: string }
-  | { horoshop: number; crm: null; then: "exclude" | "send-without" };
+  | { horoshop: number; crm: null; aside: "exclude" | "send-without" };
 
 export type Mapping = Record<MappingKind, Pair[]> & {
   paymentStatuses: { paid: string | null; notPaid: string | null };
@@ -40,13 +40,13 @@ export type ReferenceLists = Record<MappingKind, { horoshop: ShopElement[]; crm:
 
 export type Counterpart =
   | { is: "pair"; crm: string }
-  | { is: "aside"; then: "exclude" | "send-without" }
+  | { is: "aside"; aside: "exclude" | "send-without" }
   | { is: "none" };
 
 export function counterpartOf(mapping: Mapping, kind: MappingKind, shopId: number): Counterpart {
   const pair = mapping[kind].find((one) => one.horoshop === shopId);
   if (!pair) return { is: "none" };
-  return pair.crm === null ? { is: "aside", then: pair.then } : { is: "pair", crm: pair.crm };
+  return pair.crm === null ? { is: "aside", aside: pair.aside } : { is: "pair", crm: pair.crm };
 }
 
 export function crmStatusFor(mapping: Mapping, shopStatus: number): string | undefined {

@@ -1,4 +1,3 @@
-import type { OrderRow } from "../horoshop/client.ts";
 import type { Problem } from "../log/problem.ts";
 import type { CrmOrder, CrmOrderDraft, CrmPaymentDraft } from "../retailcrm/schema.ts";
 import type { Agreement } from "./agreement.ts";
@@ -6,8 +5,11 @@ import type { PartName } from "./order-parts.ts";
 import type { LinkView, PlanInput } from "./plan-order.ts";
 import type { Difference } from "./plan-status.ts";
 
+/** One row of the shop's `orders/update`. */
+export type ShopRow = { order_id: number; status?: number; payed?: 0 | 1; own_tracking_code?: string; tracking_code?: string };
+
 /** One write to the shop, a field each, so that each has its own answer. */
-export type ShopWrite = { field: "status" | "paid" | "tracking"; row: OrderRow; agrees: Agreement };
+export type ShopWrite = { field: "status" | "paid" | "tracking"; row: ShopRow; agrees: Agreement };
 export type PaymentWrite =
   | { do: "create"; payment: CrmPaymentDraft }
   | { do: "edit"; id: number; changes: Partial<CrmPaymentDraft> };

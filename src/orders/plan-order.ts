@@ -105,7 +105,7 @@ export function elementFor(
   if (!element) return { code: undefined };
   const found = counterpartOf(mapping, kind, element.id);
   const sendWithout = facts.settings.unmappedOrder === "send-without";
-  if (found.is === "aside") return { code: undefined, aside: found.then };
+  if (found.is === "aside") return { code: undefined, aside: found.aside };
   if (found.is === "none") {
     if (sendWithout) return { code: undefined };
     const name = element.title || lists[kind].horoshop.find((one) => one.id === element.id)?.title || `№ ${element.id}`;

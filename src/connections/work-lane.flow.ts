@@ -1,0 +1,109 @@
+import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
+import { ApiError } from "../http/api-error.ts";
+import { setLaneDue } from "../jobs/schedule.ts";
+import type { LaneName, Run, RunKind } from "../log/run.ts";
+import { finishRun, giveBackRun, nextRun, startRun } from "../log/runs.sql.ts";
+import { connectionState } from "./connection.ts";
+import { loadConnection } from "./connections.sql.ts";
+import { reportTrouble } from "./trouble.flow.ts";
+
+/** Does one run and leaves its counts, progress and (for less than full success) its state in it. */
+export type RunWorker = (ctx: ConnectionContext, run: Run, signal: AbortSignal) => Promise<void>;
+
+/** A run that ends as cancelled because somebody asked for it. */
+export class RunCancelled extends Error {}
+
+/**
+ * Works the waiting runs of one lane of one connection, one after another, in their order. Runs are rows; whoever woke
+ * us, nothing is lost: what a killed process left running is taken up first.
+ */
+export async function workLane(app: AppContext, connectionId: string, lane: LaneName, workers: Partial<Record<RunKind, RunWorker>>, signal: AbortSignal): Promise<void> {
+  for (let worked = 0; worked < runsMax && !signal.aborted; worked += 1) {
+    const run = await nextRun(app, connectionId, lane);
+    if (!run) return;
+    const connection = await loadConnection(app, connectionId);
+    const worker = workers[run.kind];
+    if (!connection || !worker) {
+      await endRun(app, run, "failed", { code: "internal", params: {} });
+      continue;
+    }
+    const state = connectionState(connection);
+    if (!mayWork(run, state)) {
+      await endRun(app, run, "cancelled", { code: "connection_not_active", params: { state } });
+      continue;
+    }
+    if (!(await startRun(app, run))) continue;
+    await workRun(makeConnectionContext(app, connection), run, worker, signal);
+  }
+}
+
+const runsMax = 100;
+
+/** The catalogue is generated from connection on; a trial of the archive too; everything else needs an active connection. */
+export function mayWork(run: Pick<Run, "kind" | "params" | "trigger">, state: string): boolean {
+  if (state === "active") return true;
+  const asked = run.trigger === "manual";
+  if (run.kind === "catalog") return state === "setup" || (state === "paused" && asked);
+  return run.kind === "archive" && run.params.dryRun === true && (state === "setup" || state === "paused");
+}
+
+async function workRun(ctx: ConnectionContext, run: Run, worker: RunWorker, signal: AbortSignal): Promise<void> {
+  try {
+    await worker(ctx, run, signal);
+    const unsettled = run.counts.failed > 0;
+    await endRun(ctx, run, run.state === "running" ? (unsettled ? "partial" : "succeeded") : run.state, run.error);
+    await calmLane(ctx, run.lane);
+  } catch (error) {
+    if (signal.aborted) return giveBackRun(ctx, run);
+    if (error instanceof RunCancelled) return endRun(ctx, run, "cancelled", null);
+    if (error instanceof ApiError) {
+      const trouble = await reportTrouble(ctx, error);
+      await endRun(ctx, run, "failed", { code: trouble.code, params: trouble.params });
+      if (trouble.passes) await hurryLane(ctx, run.lane, error.retryAfterMs);
+      return;
+    }
+    ctx.log.error({ err: error, connection: ctx.connection.id, run: run.id }, "a run failed by a fault of ours");
+    await endRun(ctx, run, "failed", { code: "internal", params: {} });
+    await hurryLane(ctx, run.lane, undefined);
+  }
+}
+
+async function endRun(app: AppContext, run: Run, state: Run["state"], error: Run["error"]): Promise<void> {
+  run.state = state;
+  run.error = error;
+  await finishRun(app, run);
+}
+
+/** The row of `lanes` that starts this lane's scheduled runs. */
+const scheduleOf: Record<LaneName, string> = { orders: "sync", archive: "archive", catalog: "catalog", stock: "stock" };
+
+/** After trouble that passes, the next try comes after a growing pause when that is sooner than the schedule. */
+export async function hurryLane(ctx: ConnectionContext, lane: LaneName, waitMs: number | undefined): Promise<void> {
+  const name = scheduleOf[lane];
+  const row = await ctx.db
+    .updateTable("lanes")
+    .set((part) => ({ failures: part("failures", "+", 1) }))
+    .where("connection_id", "=", ctx.connection.id)
+    .where("lane", "=", name)
+    .returning(["failures", "next_at"])
+    .executeTakeFirst();
+  if (!row) return;
+  const at = new Date(ctx.now().getTime() + Math.max(waitMs ?? 0, pauseMs(ctx, row.failures)));
+  if (at < row.next_at) await setLaneDue(ctx.db, ctx.connection.id, name, at);
+}
+
+async function calmLane(ctx: ConnectionContext, lane: LaneName): Promise<void> {
+  await ctx.db
+    .updateTable("lanes")
+    .set({ failures: 0 })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("lane", "=", scheduleOf[lane])
+    .where("failures", ">", 0)
+    .execute();
+}
+
+/** RETRY_BASE, doubled each time, at most an hour, spread by chance between a half and the whole of it. */
+export function pauseMs(app: AppContext, attempts: number): number {
+  const whole = Math.min(app.config.retryBaseMs * 2 ** Math.min(Math.max(attempts, 1) - 1, 20), 3_600_000);
+  return whole * (0.5 + app.random.number() / 2);
+}

@@ -1,0 +1,110 @@
+import type { ConnectionContext } from "../context.ts";
+import type { HoroshopOrder } from "../horoshop/schema.ts";
+import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
+import type { SyncOptions } from "./batch.ts";
+import { listDueOrders, listLinkedOrders, loadLinks } from "./order-links.sql.ts";
+import { noteMissing, noteUnreadable } from "./order-trouble.flow.ts";
+import { shiftLocal, toLocalTime } from "./shop-time.ts";
+import { syncOrders } from "./sync-orders.flow.ts";
+
+const pageMax = 100;
+const pagesMax = 200;
+const overlapSeconds = 600;
+const stream = "shop-orders";
+
+/** From this second on (shop's clock) orders are new; earlier ones are the archive's. */
+export function newOrdersStart(ctx: ConnectionContext): string {
+  return toLocalTime(ctx.connection.createdAt, ctx.connection.settings.timeZone);
+}
+
+/** New orders since the last one seen, with an overlap. The place moves only when all of them are settled. */
+export async function syncNewOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
+  const start = newOrdersStart(ctx);
+  const place = (await loadBookmark(ctx.db, ctx.connection.id, stream)) ?? start;
+  const overlapped = shiftLocal(place, -overlapSeconds);
+  const from = overlapped > start ? overlapped : start;
+  let newest = place;
+  await readPages(ctx, { from }, options, async (orders) => {
+    await syncOrders(ctx, await withoutStrangers(ctx, orders, start), options);
+    for (const order of orders) if (order.stat_created > newest) newest = order.stat_created;
+  });
+  // A shop clock that runs ahead must not carry the place past what is still to come.
+  const latest = toLocalTime(ctx.now(), ctx.connection.settings.timeZone);
+  if (newest !== place) await saveBookmark(ctx.db, ctx.connection.id, stream, newest < latest ? newest : latest, ctx.now());
+}
+
+/** Orders from before the connection are left to the archive, unless they are linked already. */
+async function withoutStrangers(ctx: ConnectionContext, orders: HoroshopOrder[], start: string): Promise<HoroshopOrder[]> {
+  const old = orders.filter((order) => order.stat_created < start);
+  if (old.length === 0) return orders;
+  const links = await loadLinks(ctx, old.map((order) => String(order.order_id)));
+  return orders.filter((order) => order.stat_created >= start || links.has(String(order.order_id)));
+}
+
+/** A window of creation times, read again in whole; orders that are neither new nor linked stay the archive's. */
+export async function syncWindow(ctx: ConnectionContext, window: { from?: string; to?: string }, options: SyncOptions): Promise<void> {
+  const start = newOrdersStart(ctx);
+  await readPages(ctx, window, options, async (orders) => syncOrders(ctx, await withoutStrangers(ctx, orders, start), options));
+}
+
+/** Pages by rows received; a shop that repeats its first page, or grows under our feet, ends the walk at no new order. */
+async function readPages(ctx: ConnectionContext, filter: { from?: string; to?: string }, options: SyncOptions, take: (orders: HoroshopOrder[]) => Promise<void>): Promise<void> {
+  const seen = new Set<number>();
+  for (let page = 0, offset = 0; page < pagesMax; page += 1) {
+    options.signal.throwIfAborted();
+    const answer = await ctx.horoshop.fetchOrders({ ...filter, limit: pageMax, offset }, options.signal);
+    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options.counts);
+    const fresh = answer.orders.filter((order) => !seen.has(order.order_id));
+    for (const order of fresh) seen.add(order.order_id);
+    if (fresh.length > 0) await take(fresh);
+    offset += answer.rows;
+    if (answer.rows < pageMax || (fresh.length === 0 && answer.unreadable.length === 0)) return;
+  }
+}
+
+/** Named orders, read afresh a hundred at a time. Those the shop no longer has are reported, not guessed about. */
+export async function syncByIds(ctx: ConnectionContext, ids: number[], options: SyncOptions): Promise<void> {
+  for (let start = 0; start < ids.length; start += pageMax) {
+    options.signal.throwIfAborted();
+    const part = ids.slice(start, start + pageMax);
+    const answer = await ctx.horoshop.fetchOrders({ ids: part, limit: pageMax, offset: 0 }, options.signal);
+    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options.counts);
+    const wanted = new Set(part);
+    const orders = answer.orders.filter((order) => wanted.has(order.order_id));
+    await syncOrders(ctx, orders, options);
+    const told = new Set([...orders.map((order) => order.order_id), ...answer.unreadable.map((one) => one.orderId)]);
+    await noteMissing(ctx, part.filter((id) => !told.has(id)), options);
+  }
+}
+
+const dayMs = 86_400_000;
+
+/** Every round: open orders of the last month. Hourly: closed ones too. Daily: the last half year. */
+export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
+  const { id } = ctx.connection;
+  const since = (days: number) => new Date(ctx.now().getTime() - days * dayMs);
+  const isDue = async (sweep: string, everyMs: number) => {
+    const last = await loadBookmark(ctx.db, id, sweep);
+    return last === undefined || ctx.now().getTime() - Date.parse(last) >= everyMs;
+  };
+  const daily = await isDue("sweep-day", dayMs);
+  const hourly = daily || (await isDue("sweep-hour", 3_600_000));
+  const filter = daily ? { openOnly: false, createdSince: since(180) } : { openOnly: !hourly, createdSince: since(30) };
+  await syncByIds(ctx, await listLinkedOrders(ctx, filter), options);
+  if (hourly) {
+    // An order that became visible later than the overlap reaches.
+    const dayAgo = toLocalTime(since(1), ctx.connection.settings.timeZone);
+    const start = newOrdersStart(ctx);
+    await syncWindow(ctx, { from: dayAgo > start ? dayAgo : start }, options);
+    await saveBookmark(ctx.db, id, "sweep-hour", ctx.now().toISOString(), ctx.now());
+  }
+  if (daily) await saveBookmark(ctx.db, id, "sweep-day", ctx.now().toISOString(), ctx.now());
+}
+
+const dueMax = 2000;
+
+/** Orders whose next attempt is due: after passing trouble, a saved mapping, a hint of the shop, or a person's word. */
+export async function syncDueOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
+  const ids = await listDueOrders(ctx, dueMax);
+  if (ids.length > 0) await syncByIds(ctx, ids, { ...options, force: true, again: true });
+}

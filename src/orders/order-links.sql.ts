@@ -1,0 +1,261 @@
+import { type Selectable, sql } from "kysely";
+import type { ConnectionContext } from "../context.ts";
+import { json } from "../db/json.ts";
+import type { OrderLinksTable } from "../db/tables.ts";
+import type { HoroshopOrder } from "../horoshop/schema.ts";
+import { type Problem, problemKey } from "../log/problem.ts";
+import type { Agreement } from "./agreement.ts";
+import { expectedTotal } from "./order-total.ts";
+import type { Difference } from "./plan-status.ts";
+import { toInstant } from "./shop-time.ts";
+
+export type OrderState = "synced" | "held" | "failed" | "excluded";
+
+/** All that is remembered of one shop order. */
+export type OrderLink = {
+  shopOrderId: string;
+  crmOrderId: number | null;
+  crmNumber: string | null;
+  state: OrderState;
+  problem: Problem | null;
+  problemSince: Date | null;
+  reason: string | null;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  createPending: boolean;
+  confirmed: string | null;
+  shopHash: string | null;
+  shopOpen: boolean;
+  shopCreatedAt: Date | null;
+  agreement: Agreement;
+  differences: Difference[];
+  firstSeenAt: Date;
+  lastSyncedAt: Date | null;
+};
+
+export async function loadLinks(ctx: ConnectionContext, shopOrderIds: string[]): Promise<Map<string, OrderLink>> {
+  const links = new Map<string, OrderLink>();
+  for (let start = 0; start < shopOrderIds.length; start += 500) {
+    const rows = await ctx.db
+      .selectFrom("order_links")
+      .selectAll()
+      .where("connection_id", "=", ctx.connection.id)
+      .where("shop_order_id", "in", shopOrderIds.slice(start, start + 500))
+      .execute();
+    for (const row of rows) links.set(row.shop_order_id, toLink(row));
+  }
+  return links;
+}
+
+/**
+ * Writes the rows of orders that are read for the first time (to be tried at once, should this process die now) and
+ * takes the orders for this worker. Orders that another lane has in hand are left out of the answer.
+ */
+export async function claimOrders(ctx: ConnectionContext, orders: HoroshopOrder[], worker: string): Promise<Set<string>> {
+  if (orders.length === 0) return new Set();
+  const now = ctx.now();
+  const until = new Date(now.getTime() + claimMs);
+  const rows = orders.map((order) => ({
+    connection_id: ctx.connection.id,
+    shop_order_id: String(order.order_id),
+    shop_number: order.order_id,
+    external_id: String(order.order_id),
+    state: "failed",
+    next_attempt_at: now,
+    agreement: json({}),
+    differences: json([]),
+    shop_created_at: toInstant(order.stat_created, ctx.connection.settings.timeZone) ?? null,
+    shop_total: expectedTotal(order),
+    first_seen_at: now,
+    claimed_by: worker,
+    claimed_until: until,
+  }));
+  const claimed = await ctx.db
+    .insertInto("order_links")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["connection_id", "shop_order_id"])
+        .doUpdateSet({ claimed_by: worker, claimed_until: until })
+        .where((row) => row.or([row("order_links.claimed_until", "is", null), row("order_links.claimed_until", "<", now), row("order_links.claimed_by", "=", worker)])),
+    )
+    .returning("shop_order_id")
+    .execute();
+  return new Set(claimed.map((row) => row.shop_order_id));
+}
+
+const claimMs = 120_000;
+
+export async function releaseClaims(ctx: ConnectionContext, shopOrderIds: string[], worker: string): Promise<void> {
+  if (shopOrderIds.length === 0) return;
+  await ctx.db
+    .updateTable("order_links")
+    .set({ claimed_by: null, claimed_until: null })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "in", shopOrderIds)
+    .where("claimed_by", "=", worker)
+    .execute();
+}
+
+/** Before a create goes out: should its answer be lost, the next attempt looks first. */
+export async function markCreatePending(ctx: ConnectionContext, shopOrderIds: string[]): Promise<void> {
+  if (shopOrderIds.length === 0) return;
+  await ctx.db
+    .updateTable("order_links")
+    .set({ create_pending: true })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "in", shopOrderIds)
+    .execute();
+}
+
+export type LinkUpdate = {
+  shopOrderId: string;
+  state: OrderState;
+  problem: Problem | null;
+  reason?: string | null;
+  attempts: number;
+  nextAttemptAt: Date | null;
+  agreement: Agreement;
+  differences: Difference[];
+  crmOrderId: number | null;
+  crmNumber: string | null;
+  createPending: boolean;
+  confirmed: string | null;
+  /** The print of what was settled; null: the next look works on it even if nothing changed. */
+  shopHash: string | null;
+  shopOpen: boolean;
+  shopTotal: string | null;
+  settled: boolean;
+};
+
+/** Remembers what became of an order; the claim ends with it. `problem_since` stays while the problem does. */
+export async function saveLink(ctx: ConnectionContext, update: LinkUpdate): Promise<void> {
+  const { problem } = update;
+  const key = problem ? problemKey(problem) : null;
+  await ctx.db
+    .updateTable("order_links")
+    .set({
+      state: update.state,
+      problem: problem?.code ?? null,
+      problem_key: key,
+      problem_params: problem ? json(problem.params) : null,
+      problem_since: key === null ? null : sql<Date>`case when problem_key = ${key} then coalesce(problem_since, ${ctx.now()}) else ${ctx.now()} end`,
+      reason: update.reason ?? null,
+      attempts: update.attempts,
+      next_attempt_at: update.nextAttemptAt,
+      create_pending: update.createPending,
+      confirmed: update.confirmed,
+      shop_hash: update.shopHash,
+      shop_open: update.shopOpen,
+      shop_total: update.shopTotal,
+      agreement: json(update.agreement),
+      differences: json(update.differences),
+      crm_order_id: update.crmOrderId,
+      crm_number: update.crmNumber,
+      ...(update.settled ? { last_synced_at: ctx.now() } : {}),
+      claimed_by: null,
+      claimed_until: null,
+    })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "=", update.shopOrderId)
+    .execute();
+  ctx.events.emit({ connectionId: ctx.connection.id, type: "order", body: { shopOrderId: update.shopOrderId, state: update.state } });
+}
+
+/** Orders whose next attempt is due, oldest first. */
+export async function listDueOrders(ctx: ConnectionContext, limit: number): Promise<number[]> {
+  const rows = await ctx.db
+    .selectFrom("order_links")
+    .select("shop_number")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("next_attempt_at", "<=", ctx.now())
+    .where((row) => row.or([row("claimed_until", "is", null), row("claimed_until", "<", ctx.now())]))
+    .orderBy("next_attempt_at")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => Number(row.shop_number));
+}
+
+/** Linked orders to be read again: open ones, or those made since a day, closed ones included. */
+export async function listLinkedOrders(ctx: ConnectionContext, filter: { openOnly: boolean; createdSince: Date }): Promise<number[]> {
+  let query = ctx.db
+    .selectFrom("order_links")
+    .select("shop_number")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("crm_order_id", "is not", null)
+    .where("state", "!=", "excluded")
+    .where("shop_created_at", ">=", filter.createdSince)
+    .orderBy("shop_number");
+  if (filter.openOnly) query = query.where("shop_open", "=", true);
+  return (await query.execute()).map((row) => Number(row.shop_number));
+}
+
+/** Which CRM orders are ours: CRM id → shop order number. From the history only these may cause anything. */
+export async function findLinkedByCrmIds(ctx: ConnectionContext, crmOrderIds: number[]): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (let start = 0; start < crmOrderIds.length; start += 500) {
+    const rows = await ctx.db
+      .selectFrom("order_links")
+      .select(["crm_order_id", "shop_number"])
+      .where("connection_id", "=", ctx.connection.id)
+      .where("crm_order_id", "in", crmOrderIds.slice(start, start + 500))
+      .execute();
+    for (const row of rows) found.set(Number(row.crm_order_id), Number(row.shop_number));
+  }
+  return found;
+}
+
+/**
+ * Mapping or settings changed: what waited or was refused is tried again, with them. Dismissed orders stay, and so do
+ * those that wait for a person's word. Returns how many.
+ */
+export async function makeWaitingDue(ctx: ConnectionContext): Promise<number> {
+  const result = await ctx.db
+    .updateTable("order_links")
+    .set({ next_attempt_at: ctx.now(), shop_hash: null })
+    .where("connection_id", "=", ctx.connection.id)
+    .where((row) =>
+      row.or([
+        row("state", "in", ["held", "failed"]),
+        row.and([row("state", "=", "excluded"), row("reason", "in", ["status", "delivery", "payment"])]),
+        row("problem", "in", ["payment_not_allowed", "tracking_not_supported"]),
+        sql<boolean>`jsonb_path_exists(differences, '$[*] ? (@.field == "status")')`,
+      ]),
+    )
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+export async function hasHandedOver(ctx: ConnectionContext): Promise<boolean> {
+  const row = await ctx.db
+    .selectFrom("order_links")
+    .select("shop_order_id")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("crm_order_id", "is not", null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export function toLink(row: Selectable<OrderLinksTable>): OrderLink {
+  return {
+    shopOrderId: row.shop_order_id,
+    crmOrderId: row.crm_order_id === null ? null : Number(row.crm_order_id),
+    crmNumber: row.crm_number,
+    state: row.state as OrderState,
+    problem: row.problem === null ? null : { code: row.problem, params: row.problem_params ?? {} },
+    problemSince: row.problem_since,
+    reason: row.reason,
+    attempts: row.attempts,
+    nextAttemptAt: row.next_attempt_at,
+    createPending: row.create_pending,
+    confirmed: row.confirmed,
+    shopHash: row.shop_hash,
+    shopOpen: row.shop_open,
+    shopCreatedAt: row.shop_created_at,
+    agreement: row.agreement as Agreement,
+    differences: row.differences as Difference[],
+    firstSeenAt: row.first_seen_at,
+    lastSyncedAt: row.last_synced_at,
+  };
+}

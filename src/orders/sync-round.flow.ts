@@ -1,0 +1,59 @@
+import { markSynced } from "../connections/connections.sql.ts";
+import { reportReached } from "../connections/trouble.flow.ts";
+import type { ConnectionContext } from "../context.ts";
+import { noCounts, type Run, type RunCounts } from "../log/run.ts";
+import { loadReferenceLists } from "../mapping/mapping.sql.ts";
+import { refreshReferenceLists, reportGaps } from "../mapping/reference-lists.flow.ts";
+import type { SyncOptions } from "./batch.ts";
+import { syncCrmChanges } from "./find-in-crm.flow.ts";
+import { syncByIds, syncChangedOrders, syncDueOrders, syncNewOrders, syncWindow } from "./find-in-shop.flow.ts";
+import { toLocalTime } from "./shop-time.ts";
+
+const listsKeptMs = 86_400_000;
+
+export function syncOptions(counts: RunCounts, signal: AbortSignal): SyncOptions {
+  return { counts, force: false, again: false, customersIndexed: false, brief: false, missingOffers: new Set(), signal };
+}
+
+/** The regular exchange: new orders, changed orders, the CRM's history, and what is due again. */
+export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
+  const options = syncOptions(run.counts, signal);
+  await keepListsFresh(ctx);
+  if (run.params.orderIds) await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
+  else if (run.params.since || run.params.until) await syncWindow(ctx, windowOf(ctx, run.params), { ...options, force: true });
+  else {
+    await syncNewOrders(ctx, options);
+    await syncCrmChanges(ctx, options);
+    await syncDueOrders(ctx, options);
+    await syncChangedOrders(ctx, options);
+    await markSynced(ctx, ctx.connection.id);
+  }
+  run.progress = { done: run.counts.read, total: run.counts.read };
+  await reportReached(ctx);
+  await reportGaps(ctx);
+}
+
+/** Between two rounds only the two cheap questions, and what is due. Counts tell whether anything was found. */
+export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Promise<RunCounts> {
+  const options = syncOptions(noCounts(), signal);
+  await syncNewOrders(ctx, options);
+  await syncCrmChanges(ctx, options);
+  await syncDueOrders(ctx, options);
+  await markSynced(ctx, ctx.connection.id);
+  await reportReached(ctx);
+  await reportGaps(ctx);
+  return options.counts;
+}
+
+async function keepListsFresh(ctx: ConnectionContext): Promise<void> {
+  const { fetchedAt } = await loadReferenceLists(ctx, ctx.connection.id);
+  if (!fetchedAt || ctx.now().getTime() - fetchedAt.getTime() > listsKeptMs) await refreshReferenceLists(ctx);
+}
+
+export function windowOf(ctx: ConnectionContext, params: { since?: string; until?: string }): { from?: string; to?: string } {
+  const local = (text: string, endOfDay: boolean) => {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text} ${endOfDay ? "23:59:59" : "00:00:00"}`;
+    return toLocalTime(new Date(text), ctx.connection.settings.timeZone);
+  };
+  return { ...(params.since ? { from: local(params.since, false) } : {}), ...(params.until ? { to: local(params.until, true) } : {}) };
+}
