@@ -146,7 +146,7 @@ const choice = read((value) => toLocalised(isObject(value) && "value" in value ?
 const presenceShape = optionalObject(z.object({ id: optionalInteger, value: localised }));
 
 const productSchema = z.object({
-  article: requiredText,
+  article: text,
   parent_article: text,
   parent: optionalObject(section),
   alt_parent: readableListOf(section),
@@ -174,7 +174,7 @@ const productSchema = z.object({
   characteristics: mapOfAnything,
 });
 
-/** One row of `catalog/export`. Throws ZodError for a row without article. */
+/** One row of `catalog/export`; a row without article has `""`. Throws ZodError for what is no row at all. */
 export function parseProduct(raw: unknown): HoroshopProduct {
   const product = productSchema.parse(raw);
   return { ...product, parent_article: product.parent_article || product.article };
