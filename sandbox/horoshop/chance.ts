@@ -36,7 +36,8 @@ export function scramble(salt: number, index: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-function numbersFrom(start: number): () => number {
+/** Numbers in [0, 1) that are always the same for the same start. */
+export function numbersFrom(start: number): () => number {
   let state = start;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
