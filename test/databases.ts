@@ -90,7 +90,7 @@ let openedForAll: Promise<Store> | undefined;
 
 /** A migrated store in memory; one engine for all suites of a test file, since each takes a second and 200 MB. */
 async function openEmbeddedForTest(): Promise<Store> {
-  openedForAll ??= readTemplate().then((from) => openStore({ dataDir: "", inMemory: true, from, log: silentLog }));
+  openedForAll ??= embeddedTemplate().then((from) => openStore({ dataDir: "", inMemory: true, from, log: silentLog }));
   const store = await openedForAll;
   return { ...store, close: async () => undefined };
 }
@@ -117,7 +117,7 @@ async function prepare(store: Store): Promise<void> {
 }
 
 /** A migrated data folder, made once per version of engine and schema and kept between runs. */
-async function readTemplate(): Promise<Blob> {
+export async function embeddedTemplate(): Promise<Blob> {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const path = join(root, "node_modules", ".cache", "horoshop-retailcrm", `embedded-${templateKey(root)}.tar`);
   if (!existsSync(path)) await makeTemplate(path);

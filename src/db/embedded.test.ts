@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startChild } from "../../test/child.ts";
-import { silentLog } from "../../test/silent-log.ts";
+import { embeddedTemplate, silentLog } from "../../test/databases.ts";
 import { openEmbedded } from "./embedded.ts";
 import { openStore } from "./open.ts";
 import type { RawResult } from "./slot-pool.ts";
 
-const memory = await openEmbedded({ dataDir: "", inMemory: true });
+const from = await embeddedTemplate();
+const memory = await openEmbedded({ dataDir: "", inMemory: true, from });
 
 test("what is committed is forced to disk; a second process is refused; a damaged database is not overwritten", async () => {
   const dataDir = makeFolder();
@@ -41,7 +42,7 @@ test("a first start that was interrupted is begun again", async () => {
   mkdirSync(join(dataDir, "pg"));
   writeFileSync(join(dataDir, "pg", "PG_VERSION"), "18\n");
 
-  const opened = await openEmbedded({ dataDir });
+  const opened = await openEmbedded({ dataDir, from });
   const answer = await opened.pool.query("select 1 as one");
   await opened.close();
 
@@ -60,6 +61,7 @@ test("a folder that cannot be written is named", async () => {
 
 test("kill -9 loses no row that was acknowledged", { timeout: 60_000 }, async () => {
   const dataDir = makeFolder();
+  await (await openEmbedded({ dataDir, from })).close();
   let acknowledged = -1;
 
   for (const rounds of [1, 2, 3]) {
@@ -119,7 +121,7 @@ test("a transaction that was left open is rolled back when its connection is giv
 });
 
 test("after close nobody gets a connection", async () => {
-  const other = await openEmbedded({ dataDir: "", inMemory: true });
+  const other = await openEmbedded({ dataDir: "", inMemory: true, from });
 
   await other.close();
 
