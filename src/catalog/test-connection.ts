@@ -13,6 +13,7 @@ import type { ConnectionContext } from "../context.ts";
 import { makeVault } from "../db/encrypt.ts";
 import { migrate } from "../db/migrate.ts";
 import { openStore, type Store } from "../db/open.ts";
+import { TransportError } from "../http/transport-error.ts";
 import { createEvents } from "../log/events.ts";
 import type { CrmSite } from "../retailcrm/schema.ts";
 import { createTestShop, type TestShop } from "./test-shop.ts";
@@ -84,6 +85,14 @@ export async function openTestConnection(store: Store, kind: Store["kind"] = "em
     vault: makeVault([randomBytes(32).toString("base64")], random.bytes),
     events: createEvents(),
     signal: new AbortController().signal,
+    // What makes clients of its own (the API) finds a network where nobody answers.
+    transport: async () => {
+      throw new TransportError("refused", false, "nobody answers");
+    },
+    pacer: { take: async () => {} },
+    slots: { enter: async () => () => {} },
+    sleep: async () => {},
+    shopTokens: new Map(),
     connection,
     horoshop: shop,
     crm,
