@@ -86,7 +86,7 @@ function carryOut(front: Front, request: SandboxRequest, method: string, url: UR
   const { crm } = front;
   if (crm.switches.accountMissing) refuse(404, texts.accountMissing);
   const query = readQuery(url);
-  const sentKey = request.headers["x-api-key"] ?? asText(query.apiKey) ?? keyInBody(request);
+  const sentKey = request.headers["x-api-key"] || asText(query.apiKey) || keyInBody(request);
   entry.key = sentKey;
   if (!takeToken(front.buckets, sentKey ?? "", crm.switches.rateLimit, crm.now().getTime())) {
     refuse(503, texts.rateLimit);

@@ -72,7 +72,7 @@ function renderDesk(sandbox: RetailcrmSandbox, page: number, trouble?: string): 
 <title>CRM sandbox: замовлення / orders</title><style>${style}</style></head>
 <body><header><h1>Замовлення <small>Orders</small></h1>
 <p>Пісочниця CRM: дії менеджера <small>CRM sandbox: act as a manager</small> · ${orders.length}</p></header>
-${trouble === undefined ? "" : `<p class="trouble" role="alert">${escape(trouble)}</p>`}
+${trouble === undefined ? "" : `<p class="trouble" role="alert">${escapeHtml(trouble)}</p>`}
 <main><table><thead><tr>${head("Номер", "Number")}${head("Покупець", "Customer")}${head("Сума", "Total")}${head("Статус", "Status")}${head("Оплата", "Payment")}${head("ТТН", "Waybill")}</tr></thead>
 <tbody>${rows === "" ? empty : rows}</tbody></table>
 <nav>${Array.from({ length: pages }, (_, at) => (at + 1 === page ? `<b>${at + 1}</b>` : `<a href="/_desk?page=${at + 1}">${at + 1}</a>`)).join(" ")}</nav></main></body></html>`;
@@ -87,17 +87,17 @@ function renderRow(sandbox: RetailcrmSandbox, order: Fields, page: number): stri
   const person = [plain.lastName, plain.firstName].filter((part) => part !== undefined).join(" ");
   const action = (name: string, inner: string): string =>
     `<form method="post" action="/_desk/${name}?page=${page}"><input type="hidden" name="order" value="${order.id}">${inner}</form>`;
-  const number = `${escape(order.number)}<small>${escape(order.externalId ?? "—")} · ${escape(order.site)}<br>${escape(order.createdAt)}</small>`;
+  const number = `${escapeHtml(order.number)}<small>${escapeHtml(order.externalId ?? "—")} · ${escapeHtml(order.site)}<br>${escapeHtml(order.createdAt)}</small>`;
   const paid = order.fullPaidAt !== undefined;
   const payment = paid
     ? `<span class="paid">Оплачено <small>Paid</small></span>`
     : action("paid", `<button>Оплачено <small>Mark paid</small></button>`);
   return `<tr id="order-${order.id}"><td>${number}</td>
-<td>${escape(person)}<small>${escape(plain.phone ?? "")}</small></td>
-<td class="sum">${escape(order.totalSumm)} ${escape(order.currency ?? "")}<small>${(order.items as Fields[]).length} поз. / lines</small></td>
+<td>${escapeHtml(person)}<small>${escapeHtml(plain.phone ?? "")}</small></td>
+<td class="sum">${escapeHtml(order.totalSumm)} ${escapeHtml(order.currency ?? "")}<small>${(order.items as Fields[]).length} поз. / lines</small></td>
 <td>${action("status", statusSelect(sandbox, String(order.status), String(order.number)))}</td>
 <td>${payment}</td>
-<td>${action("waybill", `<input name="value" value="${escape(waybillOf(sandbox, order))}" aria-label="ТТН / Waybill ${escape(order.number)}"><button>OK</button>`)}</td></tr>`;
+<td>${action("waybill", `<input name="value" value="${escapeHtml(waybillOf(sandbox, order))}" aria-label="ТТН / Waybill ${escapeHtml(order.number)}"><button>OK</button>`)}</td></tr>`;
 }
 
 function statusSelect(sandbox: RetailcrmSandbox, current: string, number: string): string {
@@ -107,11 +107,11 @@ function statusSelect(sandbox: RetailcrmSandbox, current: string, number: string
       .filter((status) => status.group === group.code)
       .map(({ code, name }) => {
         const selected = code === current ? " selected" : "";
-        return `<option value="${escape(code)}"${selected}>${escape(name)} (${escape(code)})</option>`;
+        return `<option value="${escapeHtml(code)}"${selected}>${escapeHtml(name)} (${escapeHtml(code)})</option>`;
       });
-    return `<optgroup label="${escape(group.name)}">${options.join("")}</optgroup>`;
+    return `<optgroup label="${escapeHtml(group.name)}">${options.join("")}</optgroup>`;
   });
-  return `<select name="value" aria-label="Статус / Status ${escape(number)}">${groups.join("")}</select><button>OK</button>`;
+  return `<select name="value" aria-label="Статус / Status ${escapeHtml(number)}">${groups.join("")}</select><button>OK</button>`;
 }
 
 function waybillOf(sandbox: RetailcrmSandbox, order: Fields): unknown {
@@ -121,7 +121,7 @@ function waybillOf(sandbox: RetailcrmSandbox, order: Fields): unknown {
   return (field === undefined ? undefined : fields[field]) ?? own ?? "";
 }
 
-function escape(value: unknown): string {
+function escapeHtml(value: unknown): string {
   const signs: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return String(value).replace(/[&<>"']/g, (sign) => signs[sign]!);
 }

@@ -52,13 +52,15 @@ export function readFilter(call: Call, kinds: Record<string, FilterKind>): Filte
     if (kind === undefined) refuseInput(`children[${name}]`, "This form should not contain extra fields.");
     if (value !== "" && !fits(kind, value)) refuseInput(`children[${name}]`, texts.notValid);
   }
-  const text = (name: string): string | undefined => asText((given as Parameters)[name]) || undefined;
+  const parts = given as Parameters;
+  const lists = new Map(Object.keys(parts).map((name) => [name, listOf(parts[name])]));
+  const text = (name: string): string | undefined => asText(parts[name]) || undefined;
   return {
     text,
-    list: (name) => listOf((given as Parameters)[name]),
+    list: (name) => lists.get(name),
     number: (name) => (text(name) === undefined ? undefined : Number(text(name))),
     flag: (name) => (text(name) === undefined ? undefined : text(name) === "1"),
-    tree: (name) => (given as Parameters)[name],
+    tree: (name) => parts[name],
   };
 }
 

@@ -61,14 +61,14 @@ export function createRecord(book: Book): (call: Call) => Reply {
   return (call) => {
     const raw = jsonObject(call, book.field!);
     const trouble: Record<string, string> = {};
-    const id = nextId(call.crm.state, book.path, 11);
-    const record: Fields = { id };
+    const record: Fields = { id: 0 };
     write(call, book, record, raw, trouble);
     if (book.path === "couriers" && !record.firstName) trouble.firstName = "Specify the first name";
     if (book.path === "currencies" && !record.code) trouble.code = "This value should not be blank.";
     if (Object.keys(trouble).length > 0) refuse(400, texts.entityErrors, trouble);
-    call.crm.state.books[book.key]![String(id)] = record;
-    return created({ id });
+    record.id = nextId(call.crm.state, book.path, 11);
+    call.crm.state.books[book.key]![String(record.id)] = record;
+    return created({ id: record.id });
   };
 }
 
