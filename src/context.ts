@@ -8,6 +8,7 @@ import type { Tables } from "./db/tables.ts";
 import { createHoroshopClient, type HoroshopClient, type TokenStore } from "./horoshop/client.ts";
 import type { Transport } from "./http/call.ts";
 import type { Pacer } from "./http/pacer.ts";
+import type { RetryOptions } from "./http/retry.ts";
 import type { Slots } from "./http/slots.ts";
 import type { Jobs } from "./jobs/boss.ts";
 import type { Events } from "./log/events.ts";
@@ -32,6 +33,8 @@ export type AppContext = {
   events: Events;
   /** Aborts when the process stops: loops end at the next safe place. */
   signal: AbortSignal;
+  /** What else is to go when a connection is deleted (files); parts add to it when they are put together. */
+  farewells: ((connectionId: string) => Promise<void>)[];
   /** One token per shop login, shared by every client of that login in this process. */
   shopTokens: Map<string, TokenStore>;
 };
@@ -45,7 +48,13 @@ export type ConnectionContext = AppContext & {
 
 export type ShopLogin = { url: string; login: string; password: string };
 
-export function makeHoroshopClient(app: AppContext, shop: ShopLogin): HoroshopClient {
+/** A call inside a run is repeated a few times before it counts as trouble; a person who waits gets the first answer. */
+function retryOptions(app: AppContext): RetryOptions {
+  const firstPauseMs = Math.min(app.config.retryBaseMs, 500);
+  return { now: app.now, sleep: app.sleep, random: app.random.number, firstPauseMs, attemptsMax: 3, pausesMaxMs: 20_000 };
+}
+
+export function makeHoroshopClient(app: AppContext, shop: ShopLogin, isPatient = false): HoroshopClient {
   const key = `${shop.url}\n${shop.login}\n${shop.password}`;
   let tokens = app.shopTokens.get(key);
   if (!tokens) {
@@ -58,11 +67,11 @@ export function makeHoroshopClient(app: AppContext, shop: ShopLogin): HoroshopCl
     };
     app.shopTokens.set(key, tokens);
   }
-  return createHoroshopClient({ ...shop, transport: app.transport, slots: app.slots, tokens, now: app.now });
+  return createHoroshopClient({ ...shop, transport: app.transport, slots: app.slots, tokens, now: app.now, ...(isPatient ? { retry: retryOptions(app) } : {}) });
 }
 
-export function makeRetailcrmClient(app: AppContext, crm: { url: string; apiKey: string }): RetailcrmClient {
-  return createRetailcrmClient({ ...crm, transport: app.transport, pacer: app.pacer, now: app.now });
+export function makeRetailcrmClient(app: AppContext, crm: { url: string; apiKey: string }, isPatient = false): RetailcrmClient {
+  return createRetailcrmClient({ ...crm, transport: app.transport, pacer: app.pacer, now: app.now, ...(isPatient ? { retry: retryOptions(app) } : {}) });
 }
 
 /** The context of one connection; a shop that is still missing gets a client whose every call is refused. */
@@ -70,11 +79,15 @@ export function makeConnectionContext(app: AppContext, connection: Connection): 
   return {
     ...app,
     connection,
-    horoshop: makeHoroshopClient(app, {
-      url: connection.shopUrl ?? "https://shop.invalid",
-      login: connection.shopLogin ?? "",
-      password: connection.shopPassword ?? "",
-    }),
-    crm: makeRetailcrmClient(app, { url: connection.crmUrl, apiKey: connection.crmKey }),
+    horoshop: makeHoroshopClient(
+      app,
+      {
+        url: connection.shopUrl ?? "https://shop.invalid",
+        login: connection.shopLogin ?? "",
+        password: connection.shopPassword ?? "",
+      },
+      true,
+    ),
+    crm: makeRetailcrmClient(app, { url: connection.crmUrl, apiKey: connection.crmKey }, true),
   };
 }

@@ -259,3 +259,14 @@ export function toLink(row: Selectable<OrderLinksTable>): OrderLink {
     lastSyncedAt: row.last_synced_at,
   };
 }
+
+/** The shop says that something happened to an order: a known one is read again, an unknown one is found as new. */
+export async function hintOrder(ctx: ConnectionContext, orderId: number): Promise<void> {
+  await ctx.db
+    .updateTable("order_links")
+    .set({ next_attempt_at: ctx.now() })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "=", String(orderId))
+    .where("state", "!=", "excluded")
+    .execute();
+}

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { settingsSchema } from "./settings.ts";
+
+/** Shapes of the JSON API around connections (contract 4), also for its OpenAPI document. */
+
+const oneLine = (max: number) => z.string().trim().min(1).max(max);
+const anySettings = z.record(z.string(), z.unknown()).optional().describe("see `settings` of a connection; all optional");
+
+export const newConnectionBody = z.strictObject({
+  name: z.string().trim().max(100).optional(),
+  crm: z.strictObject({ url: oneLine(500), apiKey: oneLine(255), site: oneLine(255).nullish() }),
+  horoshop: z.strictObject({ url: oneLine(500), login: oneLine(255), password: z.string().min(1).max(255) }),
+  settings: anySettings,
+});
+
+export const changesBody = z.strictObject({
+  name: oneLine(100).optional(),
+  crm: z.strictObject({ apiKey: oneLine(255).optional(), site: oneLine(255).optional() }).optional(),
+  horoshop: z.strictObject({ url: oneLine(500).optional(), login: oneLine(255).optional(), password: z.string().min(1).max(255).optional() }).optional(),
+  settings: anySettings,
+  state: z.enum(["paused", "active"]).optional(),
+});
+
+export const connectionAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(["setup", "active", "paused", "needs_login", "inactive", "frozen"]),
+  stateReason: z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
+  crm: z.object({ url: z.string(), site: z.string().nullable(), apiKeyMasked: z.string() }),
+  horoshop: z.object({ url: z.string(), login: z.string().nullable() }).nullable(),
+  settings: z.record(z.string(), z.unknown()).describe(`all of: ${Object.keys(settingsSchema.shape).join(", ")}`),
+  catalog: z.object({ url: z.string() }),
+  createdAt: z.string(),
+  lastSyncAt: z.string().nullable(),
+  nextSyncAt: z.string().nullable(),
+  counts: z.object({ synced: z.number(), held: z.number(), failed: z.number(), excluded: z.number() }),
+  problems: z.number(),
+});
+
+const side = z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() });
+export const checkAnswer = z.object({ crm: side, horoshop: side, capabilities: z.record(z.string(), z.boolean()) });
+
+export const idParams = z.object({ id: z.string().min(1).max(50) });
+
+const moment = z
+  .string()
+  .max(40)
+  .refine((text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && !Number.isNaN(Date.parse(text)), "a date such as 2025-01-31 or a time");
+
+export const newRunBody = z.strictObject({
+  kind: z.enum(["sync", "archive", "catalog", "stock", "reconcile"]),
+  dryRun: z.boolean().optional(),
+  since: moment.optional(),
+  until: moment.optional(),
+  orderIds: z
+    .array(z.union([z.string().regex(/^\d{1,15}$/, "an order number"), z.number().int().positive().transform(String)]))
+    .min(1)
+    .max(10_000)
+    .optional(),
+});
+
+export const runAnswer = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  kind: z.string(),
+  trigger: z.enum(["schedule", "manual", "webhook", "release"]),
+  state: z.enum(["queued", "running", "succeeded", "partial", "failed", "cancelled"]),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  params: z.record(z.string(), z.unknown()),
+  progress: z.object({ done: z.number(), total: z.number().nullable() }),
+  counts: z.record(z.string(), z.number()),
+  preview: z.record(z.string(), z.unknown()).nullable().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+
+export const problemAnswer = z.object({
+  code: z.string(),
+  severity: z.enum(["info", "warning", "error"]),
+  message: z.string(),
+  action: z.object({ code: z.string(), url: z.string().optional() }).nullable(),
+  params: z.record(z.string(), z.unknown()),
+  count: z.number(),
+  since: z.string(),
+});

@@ -1,0 +1,122 @@
+import type { AppContext, ConnectionContext } from "../context.ts";
+import { ApiError } from "../http/api-error.ts";
+import { closeProblem, openProblem } from "../log/problems.sql.ts";
+import { hasScope } from "./connection.ts";
+import { saveConnection, saveHooks } from "./connections.sql.ts";
+import { isRecordTrouble } from "./trouble.flow.ts";
+
+export const hookEvents = ["order_created", "order_update", "order_paid"] as const;
+
+/** Can the other side reach us? Over public https, or at all when local targets are allowed. */
+export function isReachable(app: Pick<AppContext, "config">): boolean {
+  return app.config.publicUrl.startsWith("https://") || app.config.allowLocalTargets;
+}
+
+/** Sends the module's description to the CRM; its failure is a problem to show, not a refusal to connect. */
+export async function sendModuleCard(ctx: ConnectionContext, active = true): Promise<void> {
+  const { connection, config } = ctx;
+  if (!hasScope(connection, "integration_write") || !isReachable(ctx)) return;
+  try {
+    await ctx.crm.saveModule(connection.moduleCode, moduleCard(ctx, active));
+    await closeProblem(ctx, "module_card_refused");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    await openProblem(ctx, { code: "module_card_refused", params: { reason: reasonOf(error), module: config.moduleCode } });
+  }
+}
+
+export function moduleCard({ connection, config }: Pick<ConnectionContext, "connection" | "config">, active: boolean): Record<string, unknown> {
+  return {
+    code: connection.moduleCode,
+    integrationCode: config.moduleCode,
+    active,
+    name: "Horoshop",
+    logo: `${config.publicUrl}/logo.svg`,
+    clientId: connection.clientId,
+    baseUrl: config.publicUrl,
+    actions: { activity: "/retailcrm/activity", settings: "/retailcrm/settings" },
+    accountUrl: `${config.publicUrl}/account`,
+  };
+}
+
+/** The order fields for waybill and branch: there already, or made now when the key may. */
+export async function prepareOrderFields(ctx: ConnectionContext): Promise<void> {
+  const { connection } = ctx;
+  const { trackingField, branchField } = connection.settings;
+  const fields = [
+    { code: trackingField, name: "ТТН (Хорошоп)" },
+    { code: branchField, name: "Відділення перевізника (Хорошоп)" },
+  ];
+  let ready = false;
+  try {
+    const present = hasScope(connection, "custom_fields_read") ? (await ctx.crm.fetchCustomFields("order")).map((field) => field.code) : [];
+    const missing = fields.filter((field) => !present.includes(field.code));
+    if (hasScope(connection, "custom_fields_write")) {
+      for (const field of missing) await createField(ctx, field);
+      ready = true;
+    } else ready = missing.length === 0;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    ctx.log.warn({ connection: connection.id, reason: error.message }, "the order fields for waybill and branch could not be prepared");
+  }
+  connection.shopFeatures = { ...connection.shopFeatures, orderFields: ready };
+  await saveConnection(ctx, connection);
+}
+
+async function createField(ctx: ConnectionContext, field: { code: string; name: string }): Promise<void> {
+  try {
+    await ctx.crm.createCustomField("order", { ...field, type: "string", displayArea: "delivery" });
+  } catch (error) {
+    // Without the right to read the fields a refusal may just mean that it is there.
+    if (!isRecordTrouble(error) || hasScope(ctx.connection, "custom_fields_read")) throw error;
+  }
+}
+
+export function hookUrl(ctx: Pick<ConnectionContext, "connection" | "config">, event: string): string {
+  return `${ctx.config.publicUrl}/hooks/horoshop/${ctx.connection.hookSecret}-${event}`;
+}
+
+/** Subscribes to the shop's order events, if wanted and if the shop can reach us; polling carries on in any case. */
+export async function subscribeHooks(ctx: ConnectionContext): Promise<void> {
+  const { connection } = ctx;
+  if (!connection.settings.webhooks || !isReachable(ctx) || !connection.shopUrl) return;
+  for (const event of hookEvents) {
+    const url = hookUrl(ctx, event);
+    if (connection.hooks.some((hook) => hook.event === event && hook.url === url && hook.id !== null)) continue;
+    try {
+      const { id } = await ctx.horoshop.subscribe(event, url);
+      connection.hooks = [...connection.hooks.filter((hook) => hook.event !== event), { event, id, url }];
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      ctx.log.warn({ connection: connection.id, event, reason: error.message }, "the shop did not take a webhook subscription; polling carries on");
+    }
+  }
+  connection.shopFeatures = { ...connection.shopFeatures, webhooks: connection.hooks.some((hook) => hook.id !== null) };
+  await saveConnection(ctx, connection);
+  if (hookEvents.every((event) => connection.hooks.some((hook) => hook.event === event && hook.id !== null))) await closeProblem(ctx, "webhook_removed");
+}
+
+export async function unsubscribeHooks(ctx: ConnectionContext): Promise<void> {
+  for (const hook of ctx.connection.hooks) {
+    if (hook.id === null) continue;
+    try {
+      await ctx.horoshop.unsubscribe(hook.id, hook.url);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      ctx.log.warn({ connection: ctx.connection.id, event: hook.event, reason: error.message }, "a webhook subscription could not be ended");
+    }
+  }
+  ctx.connection.hooks = [];
+  await saveHooks(ctx, ctx.connection);
+}
+
+/** What is to be done once both sides are known; nothing here can undo the connection. */
+export async function setUp(ctx: ConnectionContext): Promise<void> {
+  await prepareOrderFields(ctx);
+  await sendModuleCard(ctx);
+  await subscribeHooks(ctx);
+}
+
+function reasonOf(error: ApiError): string {
+  return [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 500);
+}
