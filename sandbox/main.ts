@@ -1,16 +1,17 @@
-import { startSandboxes } from "./start.ts";
+import { type Sandboxes, startSandboxes } from "./start.ts";
 
 /** `npm run sandbox`: one line of JSON says where everything is; then serves until it is told to stop. */
 async function main(): Promise<void> {
-  const sandboxes = await startSandboxes({
-    horoshopPort: portFrom("SANDBOX_HOROSHOP_PORT"),
-    retailcrmPort: portFrom("SANDBOX_RETAILCRM_PORT"),
-  });
+  let sandboxes: Sandboxes | undefined;
   const stop = () => {
-    sandboxes.close().finally(() => process.exit(0));
+    (sandboxes?.close() ?? Promise.resolve()).finally(() => process.exit(0));
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  sandboxes = await startSandboxes({
+    horoshopPort: portFrom("SANDBOX_HOROSHOP_PORT"),
+    retailcrmPort: portFrom("SANDBOX_RETAILCRM_PORT"),
+  });
   console.log(JSON.stringify(sandboxes.addresses));
 }
 

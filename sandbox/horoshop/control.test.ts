@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { isLost } from "../answer.ts";
 import { askRaw, openTestShop } from "./ask.ts";
-import type { HoroshopSandbox } from "./sandbox.ts";
+import type { HoroshopSandbox } from "./sandbox-shape.ts";
 
 async function control(sandbox: HoroshopSandbox, name: string, body?: object) {
   const answer = await askRaw(

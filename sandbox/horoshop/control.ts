@@ -2,8 +2,8 @@ import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from "../answer.t
 import { type FaultKind, faultKinds } from "./faults.ts";
 import type { OrderWish } from "./order-making.ts";
 import { asFlag, asInteger, asRecord, asText, type Parameters, parseForm } from "./parameters.ts";
-import type { HoroshopSandbox } from "./sandbox.ts";
-import type { ShopLine } from "./shop.ts";
+import type { ShopLine } from "./records.ts";
+import type { HoroshopSandbox } from "./sandbox-shape.ts";
 
 type Action = { says: string; run(sandbox: HoroshopSandbox, given: Parameters): unknown };
 

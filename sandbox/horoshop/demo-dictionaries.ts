@@ -1,4 +1,5 @@
-import type { Currency, DeliveryType, PaymentType, Presence, Shop, ShopStatus } from "./shop.ts";
+import type { Currency, DeliveryType, PaymentType, Presence, ShopStatus } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 export function demoStatuses(): ShopStatus[] {
   return [

@@ -2,7 +2,8 @@ import { type Chance, chanceAt } from "./chance.ts";
 import { type Buyer, makeBuyer } from "./demo-people.ts";
 import { makeOrder, type OrderWish } from "./order-making.ts";
 import type { OrderSource } from "./order-table.ts";
-import type { Shop, ShopOrder, ShopUser } from "./shop.ts";
+import type { ShopOrder, ShopUser } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;

@@ -1,8 +1,9 @@
 import { pathOfSection } from "./catalog-export.ts";
 import { type Chance, chanceAt, scramble } from "./chance.ts";
-import { demoFamilies, demoPages, type Family, variantOf } from "./demo-sections.ts";
+import { demoFamilies, demoPages, type Family } from "./demo-sections.ts";
+import { variantOf } from "./demo-variants.ts";
 import type { ProductRow, ProductSource } from "./product-table.ts";
-import type { Presence } from "./shop.ts";
+import type { Presence } from "./records.ts";
 
 // Twelve rows make six products: sizes of the groups, and where each begins.
 const groupSizes = [1, 3, 1, 2, 1, 4];
@@ -130,6 +131,13 @@ function makeRow(index: number, options: DemoProductOptions, paths: Map<number, 
         ? { value: brand }
         : { id: brand.length * 7, value: { ua: brand, ru: brand } },
     color: kind.variation === "color" ? { id: 40 + place.variant, value: colorOf(kind, place) } : [],
+    ...furtherFields(index, basePrice, common, own),
+    characteristics: characteristicsOf(kind, place, common, own),
+  };
+}
+
+function furtherFields(index: number, basePrice: number, common: Chance, own: Chance): Record<string, unknown> {
+  return {
     supplier: [],
     icons: own.oneIn(12) ? [{ id: 1, value: { ua: "Новинка", ru: "Новинка" } }] : [],
     export_to_marketplace: [{ id: 1, value: "Rozetka" }],
@@ -147,7 +155,6 @@ function makeRow(index: number, options: DemoProductOptions, paths: Map<number, 
     multiplicity: 1,
     minimal_order: 1,
     countdown_end_time: "0000-00-00 00:00:00",
-    characteristics: characteristicsOf(kind, place, common, own),
   };
 }
 

@@ -1,8 +1,9 @@
 import { htmlAnswer, type SandboxAnswer, type SandboxRequest, seeOther } from "../answer.ts";
 import type { OrderWish } from "./order-making.ts";
 import { asInteger, asText, type Parameters, parseForm } from "./parameters.ts";
-import type { HoroshopSandbox } from "./sandbox.ts";
-import type { Shop, ShopOrder } from "./shop.ts";
+import type { ShopOrder } from "./records.ts";
+import type { HoroshopSandbox } from "./sandbox-shape.ts";
+import type { Shop } from "./shop.ts";
 import { escapeHtml } from "./storefront.ts";
 
 const ordersShown = 40;
@@ -98,7 +99,7 @@ function placeOrderForm(shop: Shop): string {
 <label>Телефон / Phone<input name="phone" placeholder="+38 (067) 123-45-67"></label>
 <label>Доставка / Delivery<select name="delivery">${any}${titled(shop.deliveryTypes).join("")}</select></label>
 <label>Оплата / Payment<select name="payment">${any}${titled(shop.paymentTypes).join("")}</select></label>
-<button>Замовити / Place order</button></form></section>`;
+<button>Замовити / Place</button></form></section>`;
 }
 
 function orderRow(shop: Shop, order: ShopOrder): string {
@@ -124,9 +125,9 @@ function option(value: string, text: string, selected: boolean): string {
 
 const styles = `body{margin:0;font:15px/1.45 system-ui,sans-serif;color:#1d2733;background:#f3f5f8}
 header{background:#173b57;color:#fff;padding:16px 24px}header h1{margin:0;font-size:20px}header p{margin:4px 0 0;opacity:.85}
-main{max-width:1240px;margin:0 auto;padding:16px 24px}section{background:#fff;border-radius:8px;padding:16px 20px;margin-bottom:16px;box-shadow:0 1px 2px #0002}
+main{max-width:1400px;margin:0 auto;padding:16px 24px}section{background:#fff;border-radius:8px;padding:16px 20px;margin-bottom:16px;box-shadow:0 1px 2px #0002}
 h2{margin:0 0 12px;font-size:17px}small{color:#5a6878;font-weight:400}.note{background:#e4f4e6;border-radius:6px;padding:10px 14px}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px;align-items:end}label{display:flex;flex-direction:column;gap:4px;font-size:13px;color:#44515f}
 input,select,button{font:inherit;padding:7px 9px;border:1px solid #bcc6d1;border-radius:6px;background:#fff;color:inherit}
 button{background:#1668a8;border-color:#1668a8;color:#fff;cursor:pointer}.wide{overflow-x:auto}table{width:100%;border-collapse:collapse}
-th,td{text-align:left;padding:8px 10px;border-top:1px solid #e3e8ee;vertical-align:top}.row{display:flex;gap:6px;flex-wrap:wrap}.row input{width:140px}`;
+th,td{text-align:left;padding:8px 10px;border-top:1px solid #e3e8ee;vertical-align:top}.row{display:flex;gap:6px}.row input{width:130px}.row button,td:first-child{white-space:nowrap}`;

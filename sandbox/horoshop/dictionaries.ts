@@ -1,7 +1,8 @@
 import { type FunctionAnswer, listOrEmpty, ok, phpMap } from "./envelope.ts";
 import { pageOf } from "./orders-get.ts";
 import { asFlag, asInteger, asIntegers, asNames, type Parameters } from "./parameters.ts";
-import type { Currency, Localised, Shop } from "./shop.ts";
+import type { Currency, Localised } from "./records.ts";
+import type { Shop } from "./shop.ts";
 import { parseBound } from "./shop-time.ts";
 
 /** `orders/get_available_statuses`: a map keyed by the id as text (reference 11). */

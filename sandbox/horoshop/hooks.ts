@@ -1,6 +1,7 @@
 import { type FunctionAnswer, refused } from "./envelope.ts";
 import { asInteger, asText, type Parameters } from "./parameters.ts";
-import type { QueuedHook, Shop } from "./shop.ts";
+import type { QueuedHook } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 const events = [
   "order_created",

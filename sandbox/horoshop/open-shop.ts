@@ -1,6 +1,6 @@
 import { chanceFrom } from "./chance.ts";
 import { demoDictionaries } from "./demo-dictionaries.ts";
-import { demoOrders, demoUsers, firstOrderId, firstStorageId } from "./demo-orders.ts";
+import { demoOrders, demoUsers, firstStorageId } from "./demo-orders.ts";
 import { demoProducts } from "./demo-products.ts";
 import { demoPages } from "./demo-sections.ts";
 import { makeOrderTable } from "./order-table.ts";
@@ -68,5 +68,3 @@ export function openShop(options: ShopOptions): Shop {
   const untouched: Shop = { ...shop, ...demoDictionaries(), products: makeProductTable(productSource) };
   return shop;
 }
-
-export { firstOrderId };

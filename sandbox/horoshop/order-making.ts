@@ -1,7 +1,8 @@
 import type { Chance } from "./chance.ts";
 import { type Buyer, makeBuyer, spellEmail, spellName, spellPhone } from "./demo-people.ts";
 import { emptyDeliveryBlock } from "./orders-get.ts";
-import { type DeliveryType, type Shop, type ShopLine, type ShopOrder, sumOf, timesPrice } from "./shop.ts";
+import { type DeliveryType, type ShopLine, type ShopOrder, sumOf, timesPrice } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 /** What is fixed about an order to be placed; the rest is drawn at random and fits together. */
 export type OrderWish = Partial<Omit<ShopOrder, "products" | "delivery_type" | "payment_type">> & {

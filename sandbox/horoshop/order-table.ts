@@ -1,4 +1,4 @@
-import type { ShopOrder } from "./shop.ts";
+import type { ShopOrder } from "./records.ts";
 
 /** Orders that are made when asked for: record `index` is always the same, and later indexes are never older. */
 export type OrderSource = {
@@ -28,6 +28,7 @@ export function makeOrderTable(source: OrderSource): OrderTable {
   const kept = new Map<number, ShopOrder>();
   const added: OrderReference[] = [];
   const removed = new Set<number>();
+  let sourceTimes: Float64Array | undefined;
   let nextId = source.firstId + source.count;
 
   function indexOf(orderId: number): number | undefined {
@@ -41,19 +42,6 @@ export function makeOrderTable(source: OrderSource): OrderTable {
     if (known) return known;
     const index = indexOf(orderId);
     return index === undefined ? undefined : source.make(index);
-  }
-
-  let sourceTimes: Float64Array | undefined;
-
-  function* references(): Generator<OrderReference> {
-    sourceTimes ??= Float64Array.from({ length: source.count }, (_, index) => source.createdAt(index));
-    let at = 0;
-    for (let index = 0; index < source.count; index += 1) {
-      const createdAt = sourceTimes[index]!;
-      while (at < added.length && added[at]!.createdAt < createdAt) yield added[at++]!;
-      yield { createdAt, order_id: source.firstId + index };
-    }
-    while (at < added.length) yield added[at++]!;
   }
 
   return {
@@ -87,10 +75,22 @@ export function makeOrderTable(source: OrderSource): OrderTable {
     nextId: () => nextId,
     list({ newestFirst, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }) {
       const inside: OrderReference[] = [];
-      for (const one of references()) {
+      sourceTimes ??= Float64Array.from({ length: source.count }, (_, index) => source.createdAt(index));
+      for (const one of merged(source.firstId, sourceTimes, added)) {
         if (one.createdAt >= fromMs && one.createdAt <= toMs && !removed.has(one.order_id)) inside.push(one);
       }
       return newestFirst ? inside.reverse() : inside;
     },
   };
+}
+
+/** Seed orders and placed ones in one row, the oldest first. */
+function* merged(firstId: number, times: Float64Array, added: OrderReference[]): Generator<OrderReference> {
+  let at = 0;
+  for (let index = 0; index < times.length; index += 1) {
+    const createdAt = times[index]!;
+    while (at < added.length && added[at]!.createdAt < createdAt) yield added[at++]!;
+    yield { createdAt, order_id: firstId + index };
+  }
+  while (at < added.length) yield added[at++]!;
 }

@@ -1,7 +1,8 @@
 import { empty, exception, type FunctionAnswer, ok } from "./envelope.ts";
 import type { OrderReference } from "./order-table.ts";
 import { asFlag, asInteger, asIntegers, type Parameters } from "./parameters.ts";
-import type { DeliveryBlock, Shop, ShopLine, ShopOrder } from "./shop.ts";
+import type { DeliveryBlock, ShopLine, ShopOrder } from "./records.ts";
+import type { Shop } from "./shop.ts";
 import { parseBound } from "./shop-time.ts";
 
 const dayMs = 86_400_000;

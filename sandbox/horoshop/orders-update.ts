@@ -2,7 +2,8 @@ import { type FunctionAnswer, ok, refused, warning } from "./envelope.ts";
 import { queueHook } from "./hooks.ts";
 import { emptyDeliveryBlock } from "./orders-get.ts";
 import { asFlag, asInteger, asRecord, asText, type Parameters } from "./parameters.ts";
-import type { Shop, ShopOrder } from "./shop.ts";
+import type { ShopOrder } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 const cancelled = 4;
 

@@ -4,7 +4,8 @@ import { completeLine, deliveryPriceOf, makeOrder, type OrderWish, totalsOf } fr
 import { createdOrderOnWire, orderOnWire } from "./orders-get.ts";
 import { changePaid, changeStatus, changeTracking } from "./orders-update.ts";
 import type { ProductRow } from "./product-table.ts";
-import type { DeliveryType, PaymentType, Shop, ShopLine, ShopOrder, ShopStatus } from "./shop.ts";
+import type { DeliveryType, PaymentType, ShopLine, ShopOrder, ShopStatus } from "./records.ts";
+import type { Shop } from "./shop.ts";
 
 /** What buyers and the merchant do in the shop: everything that does not come by the API. */
 export type People = ReturnType<typeof makePeople>;
@@ -26,7 +27,9 @@ export function makePeople(shop: () => Shop) {
   }
 
   return {
-    ...orderPeople(shop, edit),
+    ...buyersAndClerks(shop, edit),
+    ...orderEditors(shop, edit),
+    ...onlookers(shop),
     ...dictionaryPeople(shop),
     ...productPeople(shop),
     changePassword(password: string): void {
@@ -40,7 +43,7 @@ export function makePeople(shop: () => Shop) {
 
 type Edit = (orderId: number, change: (order: ShopOrder) => void) => ShopOrder;
 
-function orderPeople(shop: () => Shop, edit: Edit) {
+function buyersAndClerks(shop: () => Shop, edit: Edit) {
   return {
     /** Somebody buys. Fields that are not wished for are drawn and fit together. */
     placeOrder(wish: OrderWish = {}): ShopOrder {
@@ -72,6 +75,11 @@ function orderPeople(shop: () => Shop, edit: Edit) {
       edit(orderId, () => {});
       changeTracking(shop(), orderId, number);
     },
+  };
+}
+
+function orderEditors(shop: () => Shop, edit: Edit) {
+  return {
     changeAddress(orderId: number, change: AddressChange): void {
       edit(orderId, (order) => {
         order.delivery_city = change.city ?? order.delivery_city;
@@ -124,6 +132,11 @@ function orderPeople(shop: () => Shop, edit: Edit) {
     deleteOrder(orderId: number): void {
       if (!shop().orders.remove(orderId)) throw new Error(`the shop has no order ${orderId}`);
     },
+  };
+}
+
+function onlookers(shop: () => Shop) {
+  return {
     /** The order as the shop keeps it. */
     order: (orderId: number): ShopOrder | undefined => shop().orders.find(orderId),
     /** The order as `orders/get` would send it. */
