@@ -1,7 +1,6 @@
 import { type HttpAnswer, htmlAnswer, jsonAnswer, type SandboxAnswer, type SandboxRequest } from "../answer.ts";
 import type { Call, Crm, Reply } from "./call.ts";
 import { plain } from "./call.ts";
-import { crmTime } from "./crm-time.ts";
 import { answerBefore, type Fault, page, spoil, takeFault } from "./faults.ts";
 import { asText, readForm, readQuery } from "./parameters.ts";
 import { type Buckets, takeToken } from "./rate.ts";
@@ -106,7 +105,7 @@ function carryOut(front: Front, request: SandboxRequest, method: string, url: UR
     rawBody: request.body,
     key,
     actor: { source: "api", key: key.key },
-    time: crmTime(crm.now(), crm.state.zone),
+    time: crm.time(),
   };
   entry.site = plain(call, "site");
   return matched.route.run(call);

@@ -1,5 +1,4 @@
 import type { Crm } from "./call.ts";
-import { crmTime } from "./crm-time.ts";
 import { combineCustomers, removeCustomer } from "./customer-write.ts";
 import { combineInto } from "./order-combine.ts";
 import { commitOrder, copyOrder, removeOrder } from "./order-commit.ts";
@@ -39,9 +38,8 @@ export type AsManager = {
 /** Orders and customers are named by their external id (any site) or by the CRM's own number. */
 export function managerOf(crm: Crm, userId = 4): AsManager {
   const actor: Actor = { source: "user", userId };
-  const time = (): string => crmTime(crm.now(), crm.state.zone);
   const sites = (): string[] => Object.keys(crm.state.books.sites ?? {});
-  const writing = (site: string): Writing => startWriting(crm, actor, site, sites(), time());
+  const writing = (site: string): Writing => startWriting(crm, actor, site, sites(), crm.time());
 
   function change(name: string | number, write: (writing: Writing, order: Order) => void): Fields {
     const order = findOrder(crm, name);

@@ -8,6 +8,8 @@ export type Crm = {
   state: State;
   switches: Switches;
   now: () => Date;
+  /** the present time as the account writes it */
+  time: () => string;
   random: () => number;
   /** address of this CRM, without a slash at the end */
   baseUrl: string;

@@ -1,5 +1,4 @@
 import { type Call, type Crm, ok, type Reply } from "./call.ts";
-import { crmTime } from "./crm-time.ts";
 import { type IcmlFile, type IcmlOffer, parseIcml } from "./icml.ts";
 import { refuse } from "./refusal.ts";
 import type { Offer, Product } from "./state.ts";
@@ -32,15 +31,14 @@ export async function loadCatalog(crm: Crm, site: string, url: string): Promise<
   const { state } = crm;
   const record = state.books.sites?.[site];
   if (record === undefined) return;
-  const time = (): string => crmTime(crm.now(), state.zone);
-  record.catalogLoadingAt = time();
+  record.catalogLoadingAt = crm.time();
   try {
     const file = parseIcml(await crm.fetchCatalog(url));
     fillCatalog(crm, site, file);
-    record.catalogUpdatedAt = time();
+    record.catalogUpdatedAt = crm.time();
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    state.catalogErrors.push({ at: time(), site, text });
+    state.catalogErrors.push({ at: crm.time(), site, text });
   }
 }
 
@@ -90,7 +88,7 @@ function fillProduct(crm: Crm, product: Product, entry: IcmlOffer): void {
   product.name = entry.productName || entry.name;
   product.groups = entry.categoryIds;
   product.active = entry.productActive;
-  product.updatedAt = crmTime(crm.now(), crm.state.zone);
+  product.updatedAt = crm.time();
   assign(product, "article", param("article"));
   assign(product, "description", param("description"));
   assign(product, "manufacturer", entry.vendor);

@@ -1,5 +1,4 @@
 import { type Call, type Crm, ok, type Reply, reachableSites } from "./call.ts";
-import { crmTime } from "./crm-time.ts";
 import { type Filter, pagination, readFilter, readPage } from "./lists.ts";
 import { refuseInput } from "./refusal.ts";
 import { type Actor, type Fields, type HistoryRecord, nextId } from "./state.ts";
@@ -12,7 +11,7 @@ type NewRecord = Omit<HistoryRecord, "id" | "createdAt" | "source"> & { source?:
 export function addRecord(crm: Crm, history: HistoryName, actor: Actor, record: NewRecord): void {
   const whole: HistoryRecord = {
     id: nextId(crm.state, history, 9001),
-    createdAt: crmTime(crm.now(), crm.state.zone),
+    createdAt: crm.time(),
     ...record,
     source: record.source ?? actor.source,
   };

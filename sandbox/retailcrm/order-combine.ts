@@ -1,5 +1,4 @@
 import type { Crm } from "./call.ts";
-import { crmTime } from "./crm-time.ts";
 import { commitOrder, copyOrder, removeOrder } from "./order-commit.ts";
 import { settleFullPayment } from "./order-totals.ts";
 import type { Actor, Order } from "./state.ts";
@@ -26,6 +25,6 @@ export function combineInto(crm: Crm, from: Order, into: Order, technique: Combi
     next.plain = { ...gone.plain, ...next.plain };
   }
   next.payments.push(...gone.payments);
-  settleFullPayment(crm, next, crmTime(crm.now(), crm.state.zone));
+  settleFullPayment(crm, next, crm.time());
   commitOrder(crm, into, next, actor);
 }

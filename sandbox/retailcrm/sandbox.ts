@@ -3,6 +3,7 @@ import { answerCall, type Front, type LoggedRequest } from "./answer-call.ts";
 import { type AsManager, findOrder, managerOf } from "./as-manager.ts";
 import type { Crm } from "./call.ts";
 import { startLoads } from "./catalog-load.ts";
+import { timeWriter } from "./crm-time.ts";
 import type { Fault } from "./faults.ts";
 import { accountForm, connectModule, type ModuleConnection, type SmallFetch, sendActivity } from "./one-step.ts";
 import { orderView } from "./order-view.ts";
@@ -67,6 +68,7 @@ export function createRetailcrmSandbox(o: {
     state: newState(),
     switches: defaultSwitches(),
     now: o.now,
+    time: timeWriter(o.now, () => crm.state.zone),
     random: o.random,
     baseUrl: o.baseUrl ?? "https://demo.retailcrm.pro",
     fetchCatalog: o.fetchCatalog ?? fetchText,

@@ -1,4 +1,5 @@
 import { fillCatalog } from "./catalog-load.ts";
+import { timeWriter } from "./crm-time.ts";
 import { fillDemo } from "./seed-demo.ts";
 import { fillNorth, northCatalog } from "./seed-north.ts";
 import { emptyState, type State } from "./state.ts";
@@ -19,6 +20,10 @@ export function seedState(
       state,
       switches: defaultSwitches(),
       now: () => options.now,
+      time: timeWriter(
+        () => options.now,
+        () => state.zone,
+      ),
       random: () => 0,
       baseUrl: "",
       fetchCatalog: () => Promise.reject(new Error("no file")),
