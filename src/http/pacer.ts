@@ -25,8 +25,19 @@ export function memoryPacerStore(spacingMs = spacingMsDefault): PacerStore {
  * @param pool a pg.Pool; the table is made when it is missing
  */
 export async function postgresPacerStore(pool: unknown, spacingMs = spacingMsDefault): Promise<PacerStore> {
-  return await new Promise((resolve, reject) => {
-    const store = new RateLimiterPostgres(
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await openPostgresStore(pool, spacingMs);
+    } catch (error) {
+      // Two processes that start together may both make the table: PostgreSQL then refuses one of them.
+      if (attempt >= 3) throw error;
+    }
+  }
+}
+
+function openPostgresStore(pool: unknown, spacingMs: number): Promise<PacerStore> {
+  return new Promise((resolve, reject) => {
+    const store: PacerStore = new RateLimiterPostgres(
       {
         storeClient: pool,
         storeType: "pool",
