@@ -26,9 +26,31 @@ export function keepSecrets(config: Config, random: { bytes(count: number): Buff
     }
     return random.bytes(32).toString("base64");
   };
-  const isKeys = (text: string) => text.split(",").every((key) => isSecretKey(key.trim()));
   const keys = keptSecret(dataDir, "secret.key", isKeys, "32 bytes in base64", makeKey);
-  return { ...config, adminToken, secretKeys: keys.split(",").map((key) => key.trim()) };
+  return { ...config, adminToken, secretKeys: toKeys(keys) };
+}
+
+/**
+ * The secret keys in use, without making any.
+ * @throws ConfigError when there are none yet
+ */
+export function readSecretKeys(config: Config): string[] {
+  if (config.secretKeys.length > 0) return config.secretKeys;
+  const missing = () => {
+    throw new ConfigError(
+      "SECRET_KEY",
+      `neither set nor kept in ${join(config.dataDir, "secret.key")}: put the file back, or set the key`,
+    );
+  };
+  return toKeys(keptSecret(config.dataDir, "secret.key", isKeys, "32 bytes in base64", missing));
+}
+
+function toKeys(text: string): string[] {
+  return text.split(",").map((key) => key.trim());
+}
+
+function isKeys(text: string): boolean {
+  return toKeys(text).every(isSecretKey);
 }
 
 function keptSecret(
