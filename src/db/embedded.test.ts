@@ -11,7 +11,9 @@ import type { RawResult } from "./slot-pool.ts";
 const from = await embeddedTemplate();
 const memory = await openEmbedded({ dataDir: "", inMemory: true, from });
 
-test("what is committed is forced to disk; a second process is refused; a damaged database is not overwritten", async () => {
+test("what is committed is forced to disk; a second process is refused; a damaged database is not overwritten", {
+  timeout: 120_000,
+}, async () => {
   const dataDir = makeFolder();
 
   const first = await openEmbedded({ dataDir });
@@ -59,15 +61,14 @@ test("a folder that cannot be written is named", async () => {
   await expect(opening).rejects.toMatchObject({ code: "store_unwritable", message: expect.stringContaining(file) });
 });
 
-test("kill -9 loses no row that was acknowledged", { timeout: 60_000 }, async () => {
+test("kill -9 loses no row that was acknowledged", { timeout: 120_000 }, async () => {
   const dataDir = makeFolder();
   await (await openEmbedded({ dataDir, from })).close();
   let acknowledged = -1;
 
-  for (const rounds of [1, 2, 3]) {
+  for (const rows of [30, 90, 150]) {
     const child = startChild("write-rows", dataDir);
-    await child.line("ready", 30_000);
-    await new Promise((resolve) => setTimeout(resolve, 100 * rounds));
+    await child.line(String(rows), 60_000);
     await child.kill();
     acknowledged = Math.max(acknowledged, Number(child.lines.filter((line) => /^\d+$/.test(line)).at(-1) ?? -1));
   }
@@ -75,7 +76,7 @@ test("kill -9 loses no row that was acknowledged", { timeout: 60_000 }, async ()
   const store = await openStore({ dataDir, log: silentLog });
   const names = new Set((await store.db.selectFrom("kept_values").select("name").execute()).map((row) => row.name));
   await store.close();
-  expect(acknowledged).toBeGreaterThan(20);
+  expect(acknowledged).toBeGreaterThanOrEqual(150);
   for (let number = 0; number <= acknowledged; number++) expect(names).toContain(`row-${number}`);
 });
 
@@ -87,7 +88,7 @@ test("timers get their turn while statements follow each other", async () => {
   while (performance.now() - startedAt < 300) await memory.pool.query("select 1");
   clearInterval(timer);
 
-  expect(ticks).toBeGreaterThan(10);
+  expect(ticks).toBeGreaterThan(2);
 });
 
 test("connections are given out in the order they were asked for", async () => {

@@ -47,7 +47,7 @@ export function openStore(options: OpenOptions): Promise<Store> {
 
 async function openEmbeddedStore(options: OpenOptions): Promise<Store> {
   const { log } = options;
-  const embedded = await openEmbedded({ ...options, onLine: (line) => log.trace({ line }, "database engine") });
+  const embedded = await openEmbedded({ ...options, onLine: (line) => log.debug({ line }, "database engine") });
   const timers = options.inMemory
     ? []
     : [every(vacuumEveryMs, embedded.vacuum, log), every(checkpointEveryMs, embedded.checkpoint, log)];

@@ -108,3 +108,25 @@ export function startTicker(options: { everyMs: number; tick: () => Promise<void
     },
   };
 }
+
+/** Asks for a lane's work beside its schedule; the wish is kept until somebody takes it. */
+export async function setWanted(db: Kysely<Tables>, connectionId: string, lane: string): Promise<void> {
+  await db
+    .updateTable("lanes")
+    .set({ wanted: true })
+    .where("connection_id", "=", connectionId)
+    .where("lane", "=", lane)
+    .execute();
+}
+
+/** Takes the wish; false when there is none. Take it before the work: a wish that comes during it counts anew. */
+export async function takeWanted(db: Kysely<Tables>, connectionId: string, lane: string): Promise<boolean> {
+  const taken = await db
+    .updateTable("lanes")
+    .set({ wanted: false })
+    .where("connection_id", "=", connectionId)
+    .where("lane", "=", lane)
+    .where("wanted", "=", true)
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n;
+}

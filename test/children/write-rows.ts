@@ -7,7 +7,6 @@ import { silentLog } from "../silent-log.ts";
 const store = await openStore({ dataDir: process.argv[2]!, log: silentLog });
 await migrate(store.db);
 const found = await store.db.selectFrom("kept_values").select("name").execute();
-writeSync(1, "ready\n");
 for (let number = found.length; ; number++) {
   await store.db
     .insertInto("kept_values")
