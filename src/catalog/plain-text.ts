@@ -44,6 +44,7 @@ const entities: Record<string, string> = {
 
 /** Text without markup, at most `max` code points; `""` when nothing is left. */
 export function plainText(raw: string, max: number): string {
+  if (isPlain(raw)) return cutText(raw, max);
   let text = raw.length > readMax ? raw.slice(0, readMax) : raw;
   if (text.includes("<")) text = withoutTags(text);
   if (text.includes("&"))
@@ -51,8 +52,34 @@ export function plainText(raw: string, max: number): string {
   return cutText(cleanText(text), max);
 }
 
+/** Nothing to strip, decode, drop or collapse: true for nearly every text of a shop, and quickly told. */
+function isPlain(text: string): boolean {
+  let spaceBefore = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20) {
+      if (spaceBefore) return false;
+      spaceBefore = true;
+      continue;
+    }
+    spaceBefore = false;
+    if (code < 0x20 || code === 0x26 || code === 0x3c || (code >= 0x7f && code <= 0xa0)) return false;
+    // Beyond the letters of Europe and punctuation: rare spaces, surrogates, non-characters.
+    if (
+      code > 0x167f &&
+      (code < 0x200b || code > 0x2027) &&
+      (code < 0x2030 || code > 0x205e) &&
+      (code < 0x2070 || code > 0x2fff)
+    ) {
+      return false;
+    }
+  }
+  return text === "" || !spaceBefore;
+}
+
 /** Characters that XML forbids go, white space collapses; everything else stays as written. */
 export function cleanText(text: string): string {
+  if (isPlain(text)) return text;
   return text
     .replace(/[^\P{Cc}\s]|[\p{Cs}\uFFFE\uFFFF]/gu, "")
     .replace(/\s+/g, " ")

@@ -9,6 +9,7 @@ import {
   noCounts,
   paramsKey,
   type Run,
+  type RunCounts,
   type RunKind,
   type RunParams,
   type RunTrigger,
@@ -219,4 +220,27 @@ function toRun(row: Selectable<RunsTable>): Run {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
+}
+
+/** Leaves the trace of a quick look that found something; one that found nothing leaves none. */
+export async function recordRun(app: AppContext, connectionId: string, trigger: RunTrigger, counts: RunCounts, startedAt: Date): Promise<void> {
+  const done = counts.read;
+  await app.db
+    .insertInto("runs")
+    .values({
+      id: makeId(startedAt, app.random),
+      connection_id: connectionId,
+      kind: "sync",
+      lane: "orders",
+      trigger,
+      state: counts.failed > 0 ? "partial" : "succeeded",
+      params: json({}),
+      params_key: "",
+      progress: json({ done, total: done }),
+      counts: json(counts),
+      created_at: startedAt,
+      started_at: startedAt,
+      finished_at: app.now(),
+    })
+    .execute();
 }

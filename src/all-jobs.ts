@@ -1,0 +1,82 @@
+import { publishCatalogRun } from "./catalog/publish-catalog.job.ts";
+import { refreshCrmDomains } from "./connections/crm-domains.flow.ts";
+import { workLane } from "./connections/work-lane.flow.ts";
+import type { AppContext } from "./context.ts";
+import { claimDueLanes, type DueLane, setWanted, startTicker } from "./jobs/schedule.ts";
+import { listOpenLanes, pruneRuns, queueRun } from "./log/runs.sql.ts";
+import { pruneTimeline } from "./log/timeline.sql.ts";
+import { workArchive, workOrders } from "./orders/work-orders.job.ts";
+
+/**
+ * Every job and how often.
+ *
+ * | lane of a connection | how often | queue |
+ * |---|---|---|
+ * | sync: the regular exchange of orders | SYNC_INTERVAL | orders |
+ * | quick: new orders and new history | QUICK_INTERVAL | orders |
+ * | archive: old orders, until all are there | ARCHIVE_INTERVAL | archive |
+ * | catalog: the ICML file | CATALOG_INTERVAL | catalog |
+ */
+export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
+  await app.jobs.work("orders", { concurrency: 20 }, (id, signal) => workOrders(app, id, signal));
+  await app.jobs.work("archive", { concurrency: 4 }, (id, signal) => workArchive(app, id, signal));
+  await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) => workLane(app, id, "catalog", { catalog: publishCatalogRun }, signal));
+  await app.jobs.start();
+  for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
+  const schedule = startTicker({ everyMs: tickMs(app), tick: () => startDueLanes(app), log: app.log });
+  const housekeeping = startTicker({ everyMs: hourMs, tick: () => keepHouse(app), log: app.log });
+  return {
+    async stop() {
+      await Promise.all([schedule.stop(), housekeeping.stop()]);
+    },
+  };
+}
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+function intervals(app: AppContext): Record<string, number> {
+  const { syncIntervalMs, quickIntervalMs, archiveIntervalMs, catalogIntervalMs } = app.config;
+  return { sync: syncIntervalMs, quick: quickIntervalMs, archive: archiveIntervalMs, catalog: catalogIntervalMs };
+}
+
+/** At most a quarter of the smallest interval, between 100 ms and 5 s. */
+function tickMs(app: AppContext): number {
+  const smallest = Math.min(...Object.values(intervals(app)).filter((ms) => ms > 0));
+  return Math.max(100, Math.min(5000, smallest / 4));
+}
+
+export async function startDueLanes(app: AppContext): Promise<void> {
+  const due = await claimDueLanes(app.db, app.now(), intervals(app), app.random.number);
+  if (due.length === 0) return;
+  const ids = [...new Set(due.map((one) => one.connectionId))];
+  const rows = await app.db
+    .selectFrom("connections")
+    .select(["id", "paused", "crm_active", "crm_frozen", "login_refused", "mapped_at", "shop_url"])
+    .where("id", "in", ids)
+    .execute();
+  for (const row of rows) {
+    const isOff = row.paused || !row.crm_active || row.crm_frozen;
+    const isActive = !isOff && row.login_refused === null && row.mapped_at !== null && row.shop_url !== null;
+    const makesCatalog = !isOff && row.login_refused !== "shop_login_rejected" && row.shop_url !== null;
+    for (const lane of due.filter((one) => one.connectionId === row.id)) await startLane(app, lane, isActive, makesCatalog);
+  }
+}
+
+async function startLane(app: AppContext, { connectionId, lane }: DueLane, isActive: boolean, makesCatalog: boolean): Promise<void> {
+  if (lane === "catalog") {
+    if (makesCatalog && (await queueRun(app, connectionId, "catalog", "schedule")).added) await app.jobs.wake("catalog", connectionId);
+    return;
+  }
+  if (!isActive) return;
+  if (lane === "sync") await queueRun(app, connectionId, "sync", "schedule");
+  else await setWanted(app.db, connectionId, lane);
+  await app.jobs.wake(lane === "archive" ? "archive" : "orders", connectionId);
+}
+
+async function keepHouse(app: AppContext): Promise<void> {
+  const now = app.now().getTime();
+  await pruneTimeline(app, new Date(now - 90 * dayMs));
+  await pruneRuns(app, new Date(now - 30 * dayMs));
+  await refreshCrmDomains(app);
+}
