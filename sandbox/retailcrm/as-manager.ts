@@ -35,13 +35,15 @@ export type AsManager = {
   setStock(offerExternalId: string, store: string, quantity: number): void;
 };
 
+type Change = (name: string | number, write: (writing: Writing, order: Order) => void) => Fields;
+
 /** Orders and customers are named by their external id (any site) or by the CRM's own number. */
 export function managerOf(crm: Crm, userId = 4): AsManager {
   const actor: Actor = { source: "user", userId };
-  const sites = (): string[] => Object.keys(crm.state.books.sites ?? {});
-  const writing = (site: string): Writing => startWriting(crm, actor, site, sites(), crm.time());
+  const writing = (site: string): Writing =>
+    startWriting(crm, actor, site, Object.keys(crm.state.books.sites ?? {}), crm.time());
 
-  function change(name: string | number, write: (writing: Writing, order: Order) => void): Fields {
+  const change: Change = (name, write) => {
     const order = findOrder(crm, name);
     const next = copyOrder(order);
     const under = writing(order.site);
@@ -50,17 +52,49 @@ export function managerOf(crm: Crm, userId = 4): AsManager {
     settleFullPayment(crm, next, under.time);
     commitOrder(crm, order, next, actor);
     return orderView(crm, next, "map");
-  }
+  };
 
+  return {
+    ...editsOf(change),
+    ...paymentEditsOf(change),
+    ...lineEditsOf(crm, change),
+    deleteOrder: (name) => removeOrder(crm, findOrder(crm, name), actor),
+    combineOrders: (from, into) => {
+      combineInto(crm, findOrder(crm, from), findOrder(crm, into), "summ", actor);
+      return orderView(crm, findOrder(crm, into), "map");
+    },
+    createOrder: (site, fields) => {
+      const under = writing(site);
+      const order = buildOrder(under, fields);
+      throwTrouble(under, "Order is not loaded");
+      storeNewOrder(under, order);
+      return orderView(crm, order, "map");
+    },
+    deleteCustomer: (name) => removeCustomer(crm, findCustomer(crm, name), actor),
+    mergeCustomers: (from, into) => {
+      const customers = from.map((name) => findCustomer(crm, name));
+      combineCustomers(crm, customers, findCustomer(crm, into), actor);
+    },
+    setStock: (offerExternalId, store, quantity) => setStock(crm, offerExternalId, store, quantity),
+  };
+}
+
+type Edits = "setStatus" | "editOrder" | "setTrackingField" | "setTrackNumber" | "setCustomField";
+
+function editsOf(change: Change): Pick<AsManager, Edits> {
   const edit = (name: string | number, fields: Fields): Fields =>
     change(name, (under, order) => writeOrder(under, order, fields));
-
   return {
     setStatus: (name, code) => edit(name, { status: code }),
     editOrder: edit,
     setTrackingField: (name, code, value) => edit(name, { customFields: { [code]: value } }),
     setTrackNumber: (name, trackNumber) => edit(name, { delivery: { data: { trackNumber } } }),
     setCustomField: (name, code, value) => edit(name, { customFields: { [code]: value } }),
+  };
+}
+
+function paymentEditsOf(change: Change): Pick<AsManager, "addPayment" | "setPaymentStatus" | "removePayment"> {
+  return {
     addPayment: (name, payment) => {
       let id = 0;
       change(name, (under, order) => {
@@ -77,6 +111,12 @@ export function managerOf(crm: Crm, userId = 4): AsManager {
         const gone = findPayment(order, payment);
         order.payments = order.payments.filter((entry) => entry !== gone);
       }),
+  };
+}
+
+function lineEditsOf(crm: Crm, change: Change): Pick<AsManager, "addLine" | "removeLine"> {
+  const article = (offerId: number | undefined): string | undefined => crm.state.offers.get(offerId ?? -1)?.externalId;
+  return {
     addLine: (name, line) =>
       change(name, (under, order) => {
         const kept = order.lines.map(({ id }) => ({ id }));
@@ -84,39 +124,17 @@ export function managerOf(crm: Crm, userId = 4): AsManager {
       }),
     removeLine: (name, line) =>
       change(name, (_, order) => {
-        const offer = order.lines.find(
-          ({ offerId }) => crm.state.offers.get(offerId ?? -1)?.externalId === String(line),
-        );
-        const id = order.lines.find((entry) => String(entry.id) === String(line))?.id ?? offer?.id;
-        if (id === undefined) throw new Error(`The order has no line ${line}.`);
-        order.lines = order.lines.filter((entry) => entry.id !== id);
+        const gone =
+          order.lines.find((entry) => String(entry.id) === String(line)) ??
+          order.lines.find((entry) => article(entry.offerId) === String(line));
+        if (gone === undefined) throw new Error(`The order has no line ${line}.`);
+        order.lines = order.lines.filter((entry) => entry !== gone);
       }),
-    deleteOrder: (name) => removeOrder(crm, findOrder(crm, name), actor),
-    combineOrders: (from, into) => {
-      combineInto(crm, findOrder(crm, from), findOrder(crm, into), "summ", actor);
-      return orderView(crm, findOrder(crm, into), "map");
-    },
-    createOrder: (site, fields) => {
-      const under = writing(site);
-      const order = buildOrder(under, fields);
-      throwTrouble(under, "Order is not loaded");
-      storeNewOrder(under, order);
-      return orderView(crm, order, "map");
-    },
-    deleteCustomer: (name) => removeCustomer(crm, findCustomer(crm, name), actor),
-    mergeCustomers: (from, into) =>
-      combineCustomers(
-        crm,
-        from.map((name) => findCustomer(crm, name)),
-        findCustomer(crm, into),
-        actor,
-      ),
-    setStock: (offerExternalId, store, quantity) => setStock(crm, offerExternalId, store, quantity),
   };
 }
 
 /** By external id in any site; else, and for numbers, by the CRM's own id. */
-export function findOrder(crm: Crm, name: string | number): Order {
+export function searchOrder(crm: Crm, name: string | number): Order | undefined {
   const { state } = crm;
   if (typeof name === "string") {
     for (const site of Object.keys(state.books.sites ?? {})) {
@@ -124,7 +142,11 @@ export function findOrder(crm: Crm, name: string | number): Order {
       if (id !== undefined) return state.orders.get(id)!;
     }
   }
-  const order = state.orders.get(Number(name));
+  return state.orders.get(Number(name));
+}
+
+function findOrder(crm: Crm, name: string | number): Order {
+  const order = searchOrder(crm, name);
   if (order === undefined) throw new Error(`No order ${name} in the CRM.`);
   return order;
 }

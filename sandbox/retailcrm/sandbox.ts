@@ -1,6 +1,6 @@
 import type { SandboxAnswer, SandboxRequest } from "../answer.ts";
 import { answerCall, type Front, type LoggedRequest } from "./answer-call.ts";
-import { type AsManager, findOrder, managerOf } from "./as-manager.ts";
+import { type AsManager, managerOf, searchOrder } from "./as-manager.ts";
 import type { Crm } from "./call.ts";
 import { startLoads } from "./catalog-load.ts";
 import { timeWriter } from "./crm-time.ts";
@@ -51,8 +51,7 @@ export type RetailcrmSandbox = {
   reset(): void;
 };
 
-/** A CRM account that answers as `retailcrm-api.md` says. Nothing outlives the returned object. */
-export function createRetailcrmSandbox(o: {
+export type RetailcrmSandboxOptions = {
   now: () => Date;
   random: () => number;
   seed?: RetailcrmSeed;
@@ -62,7 +61,10 @@ export function createRetailcrmSandbox(o: {
   baseUrl?: string;
   /** waits of the fault "slow" */
   sleep?: (ms: number) => Promise<void>;
-}): RetailcrmSandbox {
+};
+
+/** A CRM account that answers as `retailcrm-api.md` says. Nothing outlives the returned object. */
+export function createRetailcrmSandbox(o: RetailcrmSandboxOptions): RetailcrmSandbox {
   const newState = (): State => seedState(o.seed ?? "demo", { zone: o.zone, currency: o.currency, now: o.now() });
   const crm: Crm = {
     state: newState(),
@@ -94,24 +96,13 @@ export function createRetailcrmSandbox(o: {
     requests: front.requests,
     asManager: managerOf(crm),
     keys: {
-      addKey: ({ key, scopes, sites }) => {
-        const added: ApiKey = {
-          key: key ?? `key-${crm.state.keys.size + 1}-${Math.floor(crm.random() * 1e9).toString(36)}`,
-          scopes: scopes ?? [...allScopes],
-          sites: sites ?? "all",
-        };
-        crm.state.keys.set(added.key, added);
-        return added;
-      },
+      addKey: (key) => addKey(crm, key),
       revokeKey: (key) => void crm.state.keys.delete(key),
     },
     addFault: (fault) => void front.faults.push({ ...fault }),
     order: (name) => {
-      try {
-        return orderView(crm, findOrder(crm, name), "map");
-      } catch {
-        return undefined;
-      }
+      const found = searchOrder(crm, name);
+      return found === undefined ? undefined : orderView(crm, found, "map");
     },
     loadCatalogs: async () => {
       startLoads(crm);
@@ -129,6 +120,16 @@ export function createRetailcrmSandbox(o: {
       front.buckets.clear();
     },
   };
+}
+
+function addKey(crm: Crm, asked: { key?: string; scopes?: string[]; sites?: string[] | "all" }): ApiKey {
+  const added: ApiKey = {
+    key: asked.key ?? `key-${crm.state.keys.size + 1}-${Math.floor(crm.random() * 1e9).toString(36)}`,
+    scopes: asked.scopes ?? [...allScopes],
+    sites: asked.sites ?? "all",
+  };
+  crm.state.keys.set(added.key, added);
+  return added;
 }
 
 async function settled(crm: Crm): Promise<void> {

@@ -70,7 +70,38 @@ const paymentStatuses: [string, number][] = [
 /** The books every account starts with (reference 5.3); `names` gives them the account's language. */
 export function fillVendorBooks(state: State, names: Names): void {
   const name = (code: string): string => names[code] ?? titled(code);
+  fillStatuses(state, name);
+  fillOrderBooks(state, name);
   const { books } = state;
+  books.units = byCode([
+    { code: "pc", name: name("pc"), sym: name("pc-sign"), default: true, active: true },
+    { code: "kg", name: name("kg"), sym: name("kg-sign"), default: false, active: true },
+  ]);
+  books.deliveryServices = {};
+  books.couriers = {};
+  books.legalEntities = {};
+  books.mgChannels = {};
+  books.costGroups = {};
+  books.costItems = {};
+  books.countriesIso = Object.fromEntries(["UA", "PL", "ES", "DE", "CZ", "MD", "RO", "LT"].map((code) => [code, {}]));
+  books.currencies = { "1": { id: 1, code: state.currency, isBase: true, isAutoConvert: false } };
+  books.priceTypes = byCode([
+    { id: 1, code: "base", name: name("base"), active: true, default: true, geo: [], groups: [], ordering: 991 },
+    {
+      id: 2,
+      code: "wholesale",
+      name: name("wholesale"),
+      active: true,
+      default: false,
+      geo: [],
+      groups: [],
+      ordering: 992,
+    },
+  ]);
+  fillUsers(state);
+}
+
+function fillStatuses({ books }: State, name: (code: string) => string): void {
   books.statusGroups = {};
   books.statuses = {};
   for (const [code, ordering, inProgress, statuses] of groups) {
@@ -91,6 +122,9 @@ export function fillVendorBooks(state: State, names: Names): void {
       paymentTypes: [],
     })),
   );
+}
+
+function fillOrderBooks({ books }: State, name: (code: string) => string): void {
   books.orderTypes = byCode(
     ["eshop-individual", "eshop-legal"].map((code, at) => ({
       name: name(code),
@@ -121,32 +155,6 @@ export function fillVendorBooks(state: State, names: Names): void {
       name: name(code),
     })),
   );
-  books.units = byCode([
-    { code: "pc", name: name("pc"), sym: name("pc-sign"), default: true, active: true },
-    { code: "kg", name: name("kg"), sym: name("kg-sign"), default: false, active: true },
-  ]);
-  books.deliveryServices = {};
-  books.couriers = {};
-  books.legalEntities = {};
-  books.mgChannels = {};
-  books.costGroups = {};
-  books.costItems = {};
-  books.countriesIso = Object.fromEntries(["UA", "PL", "ES", "DE", "CZ", "MD", "RO", "LT"].map((code) => [code, {}]));
-  books.currencies = { "1": { id: 1, code: state.currency, isBase: true, isAutoConvert: false } };
-  books.priceTypes = byCode([
-    { id: 1, code: "base", name: name("base"), active: true, default: true, geo: [], groups: [], ordering: 991 },
-    {
-      id: 2,
-      code: "wholesale",
-      name: name("wholesale"),
-      active: true,
-      default: false,
-      geo: [],
-      groups: [],
-      ordering: 992,
-    },
-  ]);
-  fillUsers(state);
 }
 
 function fillUsers(state: State): void {
