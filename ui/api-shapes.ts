@@ -22,7 +22,7 @@ export type Connection = {
   state: ConnectionState;
   stateReason: StateReason | null;
   crm: { url: string; site: string | null; apiKeyMasked: string };
-  horoshop: { url: string; login: string } | null;
+  horoshop: { url: string; login: string | null } | null;
   settings: Settings;
   catalog: { url: string };
   createdAt: string;
@@ -103,12 +103,19 @@ export type Check = { crm: SideCheck; horoshop: SideCheck; capabilities: Record<
 
 export type MappingKind = "statuses" | "deliveryTypes" | "paymentTypes";
 export type ShopElement = { id: number; title: string; enabled: boolean; missing: boolean };
-export type CrmElement = { code: string; name: string; group?: string | null; active: boolean; missing: boolean };
+export type CrmElement = {
+  code: string;
+  name: string;
+  group?: string | null;
+  groupName?: string | null;
+  active: boolean;
+  missing: boolean;
+};
 export type Suggestion = { horoshop: number; crm: string; reason: string };
 export type ReferenceList = { horoshop: ShopElement[]; crm: CrmElement[]; suggestions: Suggestion[] };
 export type References = Record<MappingKind, ReferenceList> & {
   paymentStatuses: { crm: CrmElement[] };
-  fetchedAt: string;
+  fetchedAt: string | null;
 };
 
 export type Aside = "exclude" | "send-without";
@@ -137,7 +144,7 @@ export type Run = {
   kind: RunKind;
   trigger: "schedule" | "manual" | "webhook" | "release";
   state: RunState;
-  dryRun?: boolean;
+  params?: { dryRun?: boolean };
   startedAt: string | null;
   finishedAt: string | null;
   progress: { done: number; total: number | null } | null;

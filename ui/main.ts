@@ -1,4 +1,4 @@
-import "./style.css";
+import "./style/style.css";
 import { createApp } from "vue";
 import App from "./App.vue";
 import { loadSession } from "./session.ts";

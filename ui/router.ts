@@ -39,7 +39,7 @@ function show(): void {
   if (route.value.path === before) return;
   window.scrollTo(0, 0);
   // Readers with a screen reader or keyboard start at the new page, not at the link that has gone.
-  void nextTick(() => document.getElementById("page")?.focus({ preventScroll: true }));
+  void nextTick().then(() => document.getElementById("page")?.focus({ preventScroll: true }));
 }
 
 /** Follows a link inside the page; new tabs, downloads and other buttons stay with the browser. */

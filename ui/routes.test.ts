@@ -7,7 +7,9 @@ test.each([
   ["/connections/c1", "overview", { id: "c1" }],
   ["/connections/c1/", "overview", { id: "c1" }],
   ["/connections/c1/orders/10%2F1", "order", { id: "c1", order: "10/1" }],
-  ["/connections", "missing", {}],
+  ["/connections", "list", {}],
+  ["/login", "list", {}],
+  ["/nowhere", "missing", {}],
   ["/connections/c1/nothing", "missing", {}],
   ["/connections/%E0%A4%A", "missing", {}],
 ])("%s is the page %s", (path, page, params) => {

@@ -13,6 +13,9 @@ export const patterns = {
   settings: "/connections/:id/settings",
 } as const;
 
+/** Addresses that the server also answers with these pages; they lead to the start page. */
+const otherStarts = ["connections", "login"];
+
 export type PageName = keyof typeof patterns;
 export type Route = {
   page: PageName | "missing";
@@ -24,6 +27,7 @@ export type Route = {
 export function readRoute(path: string, search: string): Route {
   const query = new URLSearchParams(search);
   const parts = splitPath(path);
+  if (parts.length === 1 && otherStarts.includes(parts[0] ?? "")) return { page: "list", params: {}, query, path };
   for (const [page, pattern] of Object.entries(patterns)) {
     const params = matchParts(splitPath(pattern), parts);
     if (params) return { page: page as PageName, params, query, path };

@@ -151,7 +151,7 @@ export function groupsOf(list: ReferenceList): OptionGroup[] {
   const groups = new Map<string, CrmElement[]>();
   for (const entry of list.crm) {
     if (!entry.active || entry.missing) continue;
-    const name = entry.group ?? "";
+    const name = entry.groupName ?? entry.group ?? "";
     groups.set(name, [...(groups.get(name) ?? []), entry]);
   }
   return [...groups].map(([name, entries]) => ({ name, entries }));
