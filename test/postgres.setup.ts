@@ -28,7 +28,12 @@ bin="$1"; folder="$2"; port="$3"
   >"$folder/server.log" 2>&1 &
 server=$!
 cat >/dev/null
-kill -INT "$server" 2>/dev/null || true
+# More than once: a server that is just starting ignores it. INT sends its clients away; QUIT asks nobody.
+for try in 1 2 3 4 5 6 7 8 9 10; do
+  kill -INT "$server" 2>/dev/null || break
+  sleep 0.3
+done
+kill -QUIT "$server" 2>/dev/null || true
 wait "$server" 2>/dev/null || true
 rm -rf "$folder"
 `;
