@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 
 const parentCheckMs = 1000;
 
@@ -27,7 +28,7 @@ export function runProgram(node, file, args) {
     });
     child.on("exit", (code, signal) => {
       clearInterval(watch);
-      process.exitCode = signal ? 128 + 15 : (code ?? 1);
+      process.exitCode = signal ? 128 + constants.signals[signal] : (code ?? 1);
       resolve();
       process.exit();
     });

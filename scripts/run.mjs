@@ -3,6 +3,7 @@
 // error: standard output belongs to the program.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "./build.mjs";
 import { check } from "./check.mjs";
 import { install } from "./install.mjs";
@@ -10,7 +11,7 @@ import { runProgram } from "./program.mjs";
 import { test } from "./test.mjs";
 
 const [task, ...rest] = process.argv.slice(2);
-process.chdir(new URL("..", import.meta.url).pathname);
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const programs = { start: "dist/main.js", demo: "dist/demo.js", sandbox: "dist/sandbox.js", bench: "dist/bench.js" };
 
