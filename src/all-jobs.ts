@@ -20,7 +20,9 @@ import { workArchive, workOrders } from "./orders/work-orders.job.ts";
 export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
   await app.jobs.work("orders", { concurrency: 20 }, (id, signal) => workOrders(app, id, signal));
   await app.jobs.work("archive", { concurrency: 4 }, (id, signal) => workArchive(app, id, signal));
-  await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) => workLane(app, id, "catalog", { catalog: publishCatalogRun }, signal));
+  await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) =>
+    workLane(app, id, "catalog", { catalog: publishCatalogRun }, signal),
+  );
   await app.jobs.start();
   for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
   const schedule = startTicker({ everyMs: tickMs(app), tick: () => startDueLanes(app), log: app.log });
@@ -59,13 +61,20 @@ export async function startDueLanes(app: AppContext): Promise<void> {
     const isOff = row.paused || !row.crm_active || row.crm_frozen;
     const isActive = !isOff && row.login_refused === null && row.mapped_at !== null && row.shop_url !== null;
     const makesCatalog = !isOff && row.login_refused !== "shop_login_rejected" && row.shop_url !== null;
-    for (const lane of due.filter((one) => one.connectionId === row.id)) await startLane(app, lane, isActive, makesCatalog);
+    for (const lane of due.filter((one) => one.connectionId === row.id))
+      await startLane(app, lane, isActive, makesCatalog);
   }
 }
 
-async function startLane(app: AppContext, { connectionId, lane }: DueLane, isActive: boolean, makesCatalog: boolean): Promise<void> {
+async function startLane(
+  app: AppContext,
+  { connectionId, lane }: DueLane,
+  isActive: boolean,
+  makesCatalog: boolean,
+): Promise<void> {
   if (lane === "catalog") {
-    if (makesCatalog && (await queueRun(app, connectionId, "catalog", "schedule")).added) await app.jobs.wake("catalog", connectionId);
+    if (makesCatalog && (await queueRun(app, connectionId, "catalog", "schedule")).added)
+      await app.jobs.wake("catalog", connectionId);
     return;
   }
   if (!isActive) return;

@@ -51,7 +51,14 @@ export type ShopLogin = { url: string; login: string; password: string };
 /** A call inside a run is repeated a few times before it counts as trouble; a person who waits gets the first answer. */
 function retryOptions(app: AppContext): RetryOptions {
   const firstPauseMs = Math.min(app.config.retryBaseMs, 500);
-  return { now: app.now, sleep: app.sleep, random: app.random.number, firstPauseMs, attemptsMax: 3, pausesMaxMs: 20_000 };
+  return {
+    now: app.now,
+    sleep: app.sleep,
+    random: app.random.number,
+    firstPauseMs,
+    attemptsMax: 3,
+    pausesMaxMs: 20_000,
+  };
 }
 
 export function makeHoroshopClient(app: AppContext, shop: ShopLogin, isPatient = false): HoroshopClient {
@@ -67,11 +74,29 @@ export function makeHoroshopClient(app: AppContext, shop: ShopLogin, isPatient =
     };
     app.shopTokens.set(key, tokens);
   }
-  return createHoroshopClient({ ...shop, transport: app.transport, slots: app.slots, tokens, now: app.now, ...(isPatient ? { retry: retryOptions(app) } : {}) });
+  return createHoroshopClient({
+    ...shop,
+    transport: app.transport,
+    slots: app.slots,
+    tokens,
+    now: app.now,
+    ...(isPatient ? { retry: retryOptions(app) } : {}),
+  });
 }
 
-export function makeRetailcrmClient(app: AppContext, crm: { url: string; apiKey: string }, isPatient = false): RetailcrmClient {
-  return createRetailcrmClient({ ...crm, transport: app.transport, pacer: app.pacer, now: app.now, ...(isPatient ? { retry: retryOptions(app) } : {}) });
+export function makeRetailcrmClient(
+  app: AppContext,
+  crm: { url: string; apiKey: string },
+  isPatient = false,
+): RetailcrmClient {
+  return createRetailcrmClient({
+    ...crm,
+    transport: app.transport,
+    pacer: app.pacer,
+    now: app.now,
+    signal: app.signal,
+    ...(isPatient ? { retry: retryOptions(app) } : {}),
+  });
 }
 
 /** The context of one connection; a shop that is still missing gets a client whose every call is refused. */

@@ -19,8 +19,8 @@ import { createJobs } from "./jobs/boss.ts";
 import { keepSecrets } from "./keep-secrets.ts";
 import { createEvents } from "./log/events.ts";
 import { findPages, version } from "./program.ts";
-import { createWeb } from "./web/server.ts";
 import { makeSignInLink } from "./web/login.ts";
+import { createWeb } from "./web/server.ts";
 
 const stopMs = 10_000;
 /** Requests under way to one shop at a time, over all processes (contract 5). */
@@ -32,7 +32,11 @@ export type Service = { url?: string; context: AppContext; signInLink(): Promise
 export async function serve(given: Config, log: Logger): Promise<Service> {
   const random: Random = { bytes: (count) => randomBytes(count), number: Math.random };
   const config = await keepSecrets(given, random);
-  const store = await openStore({ dataDir: config.dataDir, ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}), log });
+  const store = await openStore({
+    dataDir: config.dataDir,
+    ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
+    log,
+  });
   const stopping = new AbortController();
   const transport = createTransport({ guard: createTargetGuard({ allowLocal: config.allowLocalTargets }) });
   try {
@@ -93,13 +97,30 @@ async function makeContext(
 
 function makeSlots(store: Store, { now, sleep, random }: Pick<AppContext, "now" | "sleep" | "random">): Slots {
   if (store.kind === "embedded") return createMemorySlots(perShopMax);
-  return createSharedSlots({ store: createSlotStore(store.db), limit: perShopMax, holder: randomUUID(), now, sleep, random: random.number });
+  return createSharedSlots({
+    store: createSlotStore(store.db),
+    limit: perShopMax,
+    holder: randomUUID(),
+    now,
+    sleep,
+    random: random.number,
+  });
 }
 
 async function startWeb(context: AppContext, log: Logger) {
   const { config, db, now, random } = context;
   const isReady = async () => ((await schemaIsCurrent(db)) ? undefined : "the database schema is not current");
-  const app = await createWeb({ config, log, db, now, random, uiFolder: findPages(), isReady, metrics: new Registry(), version });
+  const app = await createWeb({
+    config,
+    log,
+    db,
+    now,
+    random,
+    uiFolder: findPages(),
+    isReady,
+    metrics: new Registry(),
+    version,
+  });
   addApis(app, context);
   await app.listen({ host: config.host, port: config.port });
   const address = app.server.address();

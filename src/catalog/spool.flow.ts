@@ -1,9 +1,11 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 
 const bucketsMax = 256;
 /** What may wait in memory before it goes to disk: small shops never touch it. */
-const bufferLengthMax = 4_000_000;
+const bufferLengthMax = 1_000_000;
+/** UTF-8 takes at most so many bytes for a unit of a JS text. */
+const bytesPerUnit = 3;
 
 /**
  * Rows on disk, sorted into buckets by product, so that rows of one product come together though they lie on different
@@ -18,47 +20,54 @@ export type Spool = {
   close(): Promise<void>;
 };
 
+type Piece = { at: number; length: number };
+
 export function createSpool(path: string, bufferMax = bufferLengthMax): Spool {
   const waiting: string[][] = Array.from({ length: bucketsMax }, () => []);
-  const pieces: { at: number; length: number }[][] = Array.from({ length: bucketsMax }, () => []);
+  const pieces: Piece[][] = Array.from({ length: bucketsMax }, () => []);
   const seen = createFingerprints();
   let waitingLength = 0;
+  let waitingLines = 0;
+  let scratch = Buffer.alloc(0);
   let fileLength = 0;
   let file: FileHandle | undefined;
 
   async function flush(): Promise<void> {
     file ??= await open(path, "w+");
-    const parts: Buffer[] = [];
-    let at = fileLength;
+    // One piece of memory for all flushes; one line may be longer than all that usually waits.
+    const bytesMax = bytesPerUnit * (waitingLength + waitingLines);
+    if (bytesMax > scratch.length) scratch = Buffer.allocUnsafe(bytesMax);
+    let length = 0;
     waiting.forEach((lines, bucket) => {
       if (lines.length === 0) return;
-      const bytes = Buffer.from(`${lines.join("\n")}\n`);
-      pieces[bucket]!.push({ at, length: bytes.length });
-      parts.push(bytes);
-      at += bytes.length;
+      const start = length;
+      for (const line of lines) {
+        length += scratch.write(line, length);
+        length += scratch.write("\n", length);
+      }
+      pieces[bucket]!.push({ at: fileLength + start, length: length - start });
       lines.length = 0;
     });
     waitingLength = 0;
-    await writeAll(file, Buffer.concat(parts), fileLength);
-    fileLength = at;
+    waitingLines = 0;
+    await writeAll(file, scratch.subarray(0, length), fileLength);
+    fileLength += length;
   }
 
   return {
     async add(id, group, row) {
-      const print = createHash("sha256").update(id).digest();
+      const print = hash("sha256", id, "buffer");
       if (!seen.add(print.readUInt32LE(0), print.readUInt32LE(4))) return false;
       const line = JSON.stringify(row);
-      waiting[createHash("sha256").update(group).digest()[0]!]!.push(line);
+      waiting[hash("sha256", group, "buffer")[0]!]!.push(line);
       waitingLength += line.length;
+      waitingLines += 1;
       if (waitingLength > bufferMax) await flush();
       return true;
     },
     async *buckets() {
       for (let bucket = 0; bucket < bucketsMax; bucket += 1) {
-        const lines: string[] = [];
-        for (const { at, length } of pieces[bucket]!) {
-          for (const line of linesOf(await readAll(file!, at, length))) lines.push(line);
-        }
+        const lines = pieces[bucket]!.length > 0 ? linesOf(await readPieces(file!, pieces[bucket]!)) : [];
         for (const line of waiting[bucket]!) lines.push(line);
         if (lines.length > 0) yield lines;
       }
@@ -76,12 +85,16 @@ function linesOf(bytes: Buffer): string[] {
   return lines;
 }
 
-async function readAll(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await file.read(bytes, done, length - done, at + done);
-    if (bytesRead === 0) throw new Error("the spool of a catalogue ends too early");
-    done += bytesRead;
+async function readPieces(file: FileHandle, pieces: Piece[]): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let start = 0;
+  for (const { at, length } of pieces) {
+    for (let done = 0; done < length; ) {
+      const { bytesRead } = await file.read(bytes, start + done, length - done, at + done);
+      if (bytesRead === 0) throw new Error("the spool of a catalogue ends too early");
+      done += bytesRead;
+    }
+    start += length;
   }
   return bytes;
 }

@@ -1,7 +1,17 @@
 /** Addresses of shops and CRM accounts as people type them. */
 
 /** Built-in copy of the vendor's published domains (retailcrm-marketplace.md, section 9). */
-export const builtInDomains = ["retailcrm.ru", "retailcrm.pro", "retailcrm.es", "simla.com", "ecomlogic.com", "simlachat.com", "simlachat.ru", "retailcrm.io", "simla.io"];
+export const builtInDomains = [
+  "retailcrm.ru",
+  "retailcrm.pro",
+  "retailcrm.es",
+  "simla.com",
+  "ecomlogic.com",
+  "simlachat.com",
+  "simlachat.ru",
+  "retailcrm.io",
+  "simla.io",
+];
 
 export type DomainRules = {
   /** The host without its first label must be one of these. */
@@ -19,7 +29,8 @@ export type DomainRules = {
  */
 export function normalCrmUrl(typed: string, rules: DomainRules): string | undefined {
   const url = parseUrl(typed);
-  if (!url || url.username || url.password || url.search || url.hash || (url.pathname !== "/" && url.pathname !== "")) return undefined;
+  if (!url || url.username || url.password || url.search || url.hash || (url.pathname !== "/" && url.pathname !== ""))
+    return undefined;
   if (rules.allowLocal) return url.origin;
   if (url.protocol !== "https:" || url.port) return undefined;
   const host = url.hostname.replace(/\.$/, "");
@@ -49,7 +60,9 @@ export function redirectedShopUrl(from: string, location: string): string | unde
   const bare = (host: string) => host.replace(/^www\./, "").replace(/\.$/, "");
   const source = new URL(from);
   const same = bare(target.hostname) === bare(source.hostname) || target.hostname.endsWith(`.${bare(source.hostname)}`);
-  return same && ["http:", "https:"].includes(target.protocol) && target.origin !== source.origin ? target.origin : undefined;
+  return same && ["http:", "https:"].includes(target.protocol) && target.origin !== source.origin
+    ? target.origin
+    : undefined;
 }
 
 function parseUrl(typed: string): URL | undefined {

@@ -41,7 +41,10 @@ export function joinRefusals(refusals: Refusal[]): Refusal | undefined {
   const sorted = [...refusals].sort((a, b) => refusalOrder.indexOf(a.code) - refusalOrder.indexOf(b.code));
   const [first, ...rest] = sorted;
   if (!first) return undefined;
-  return { code: first.code, details: rest.length > 0 ? { ...first.details, also: rest.map((one) => one.code) } : first.details };
+  return {
+    code: first.code,
+    details: rest.length > 0 ? { ...first.details, also: rest.map((one) => one.code) } : first.details,
+  };
 }
 
 export function currencyRefusal(crm: CrmFacts, shop: ShopFacts): Refusal | undefined {
@@ -50,20 +53,29 @@ export function currencyRefusal(crm: CrmFacts, shop: ShopFacts): Refusal | undef
 }
 
 /** `siteIsOptional`: after a one-step registration the site may be chosen later. */
-export async function checkCrm(app: AppContext, given: { url: string; apiKey: string; site?: string | null | undefined }, siteIsOptional = false): Promise<Checked<CrmFacts>> {
+export async function checkCrm(
+  app: AppContext,
+  given: { url: string; apiKey: string; site?: string | null | undefined },
+  siteIsOptional = false,
+): Promise<Checked<CrmFacts>> {
   const url = normalCrmUrl(given.url, await domainRules(app));
   if (!url) return refused("crm_address_refused", {});
   const crm = makeRetailcrmClient(app, { url, apiKey: given.apiKey });
   try {
     const credentials = await crm.fetchCredentials();
-    const missing = credentials.scopes ? requiredScopes.filter((scope) => !credentials.scopes!.includes(scope)) : await findDeniedScopes(crm);
+    const missing = credentials.scopes
+      ? requiredScopes.filter((scope) => !credentials.scopes!.includes(scope))
+      : await findDeniedScopes(crm);
     if (missing.length > 0) return refused("crm_scopes_missing", { missing });
-    const sites = (await crm.fetchSites()).filter((site) => !credentials.sitesAvailable || credentials.sitesAvailable.includes(site.code));
+    const sites = (await crm.fetchSites()).filter(
+      (site) => !credentials.sitesAvailable || credentials.sitesAvailable.includes(site.code),
+    );
     const chosen = chooseSite(sites, given.site ?? undefined, siteIsOptional);
     if ("code" in chosen) return { ok: false, refusal: chosen };
     const settings = await crm.fetchSettings().catch((error: unknown) => {
       // Which permission this needs is nowhere said; without an answer the CRM's zone stays unknown.
-      if (error instanceof ApiError && error.kind === "rejected") return { timeZone: undefined, currency: undefined, language: undefined };
+      if (error instanceof ApiError && error.kind === "rejected")
+        return { timeZone: undefined, currency: undefined, language: undefined };
       throw error;
     });
     return {
@@ -84,7 +96,11 @@ export async function checkCrm(app: AppContext, given: { url: string; apiKey: st
   }
 }
 
-function chooseSite(sites: CrmSite[], wanted: string | undefined, isOptional: boolean): { site: CrmSite | undefined } | Refusal {
+function chooseSite(
+  sites: CrmSite[],
+  wanted: string | undefined,
+  isOptional: boolean,
+): { site: CrmSite | undefined } | Refusal {
   const named = sites.map((site) => ({ code: site.code, name: site.name }));
   if (wanted !== undefined) {
     const site = sites.find((one) => one.code === wanted);
@@ -92,7 +108,9 @@ function chooseSite(sites: CrmSite[], wanted: string | undefined, isOptional: bo
   }
   if (sites.length === 1) return { site: sites[0]! };
   if (isOptional) return { site: undefined };
-  return sites.length === 0 ? { code: "site_unknown", details: { sites: [] } } : { code: "site_required", details: { sites: named } };
+  return sites.length === 0
+    ? { code: "site_unknown", details: { sites: [] } }
+    : { code: "site_required", details: { sites: named } };
 }
 
 /** Keys of older accounts list no scopes: what can be tried without writing is tried. */
@@ -119,7 +137,9 @@ function crmRefusal(error: ApiError): Refusal {
   if (error.transportReason === "forbidden-target") return { code: "crm_address_refused", details };
   if (error.kind === "unauthorized") return { code: "crm_key_rejected", details };
   if (error.kind === "rejected" && error.httpStatus === 403) {
-    return error.operation.includes("credentials") ? { code: "crm_key_rejected", details } : { code: "crm_scopes_missing", details: { missing: ["reference_read"] } };
+    return error.operation.includes("credentials")
+      ? { code: "crm_key_rejected", details }
+      : { code: "crm_scopes_missing", details: { missing: ["reference_read"] } };
   }
   return { code: "crm_unreachable", details };
 }
@@ -143,7 +163,8 @@ export async function checkShop(app: AppContext, given: ShopLogin): Promise<Chec
       return { ok: true, facts: { url, currencies: currencies.map((one) => one.iso.toUpperCase()), features } };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      const target: string | undefined = error.location === undefined ? undefined : redirectedShopUrl(url, error.location);
+      const target: string | undefined =
+        error.location === undefined ? undefined : redirectedShopUrl(url, error.location);
       if (target && redirects === 0) url = app.config.allowLocalTargets ? target : target.replace(/^http:/, "https:");
       else return { ok: false, refusal: shopRefusal(error) };
     }
@@ -154,7 +175,13 @@ async function tryOrders(shop: ReturnType<typeof makeHoroshopClient>): Promise<v
   try {
     await shop.fetchOrders({ limit: 1 });
   } catch (error) {
-    if (error instanceof ApiError && error.kind === "rejected" && error.location === undefined && error.httpStatus !== 404) throw new OrdersUnavailable(error);
+    if (
+      error instanceof ApiError &&
+      error.kind === "rejected" &&
+      error.location === undefined &&
+      error.httpStatus !== 404
+    )
+      throw new OrdersUnavailable(error);
     throw error;
   }
 }
@@ -171,6 +198,7 @@ function shopRefusal(error: ApiError): Refusal {
   if (error.transportReason === "forbidden-target") return { code: "horoshop_address_refused", details };
   if (error instanceof OrdersUnavailable) return { code: "horoshop_api_unavailable", details };
   if (error.kind === "unauthorized") return { code: "horoshop_login_rejected", details };
+  if (error.location !== undefined) return { code: "horoshop_not_a_shop", details };
   if (error.kind === "unavailable" || error.kind === "rate-limited") return { code: "horoshop_unreachable", details };
   return { code: "horoshop_not_a_shop", details };
 }

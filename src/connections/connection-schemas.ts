@@ -4,7 +4,10 @@ import { settingsSchema } from "./settings.ts";
 /** Shapes of the JSON API around connections (contract 4), also for its OpenAPI document. */
 
 const oneLine = (max: number) => z.string().trim().min(1).max(max);
-const anySettings = z.record(z.string(), z.unknown()).optional().describe("see `settings` of a connection; all optional");
+const anySettings = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .describe("see `settings` of a connection; all optional");
 
 export const newConnectionBody = z.strictObject({
   name: z.string().trim().max(100).optional(),
@@ -16,7 +19,13 @@ export const newConnectionBody = z.strictObject({
 export const changesBody = z.strictObject({
   name: oneLine(100).optional(),
   crm: z.strictObject({ apiKey: oneLine(255).optional(), site: oneLine(255).optional() }).optional(),
-  horoshop: z.strictObject({ url: oneLine(500).optional(), login: oneLine(255).optional(), password: z.string().min(1).max(255).optional() }).optional(),
+  horoshop: z
+    .strictObject({
+      url: oneLine(500).optional(),
+      login: oneLine(255).optional(),
+      password: z.string().min(1).max(255).optional(),
+    })
+    .optional(),
   settings: anySettings,
   state: z.enum(["paused", "active"]).optional(),
 });
@@ -25,7 +34,9 @@ export const connectionAnswer = z.object({
   id: z.string(),
   name: z.string(),
   state: z.enum(["setup", "active", "paused", "needs_login", "inactive", "frozen"]),
-  stateReason: z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) }).nullable(),
+  stateReason: z
+    .object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) })
+    .nullable(),
   crm: z.object({ url: z.string(), site: z.string().nullable(), apiKeyMasked: z.string() }),
   horoshop: z.object({ url: z.string(), login: z.string().nullable() }).nullable(),
   settings: z.record(z.string(), z.unknown()).describe(`all of: ${Object.keys(settingsSchema.shape).join(", ")}`),
@@ -45,7 +56,10 @@ export const idParams = z.object({ id: z.string().min(1).max(50) });
 const moment = z
   .string()
   .max(40)
-  .refine((text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && !Number.isNaN(Date.parse(text)), "a date such as 2025-01-31 or a time");
+  .refine(
+    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && !Number.isNaN(Date.parse(text)),
+    "a date such as 2025-01-31 or a time",
+  );
 
 export const newRunBody = z.strictObject({
   kind: z.enum(["sync", "archive", "catalog", "stock", "reconcile"]),

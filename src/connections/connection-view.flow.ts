@@ -1,7 +1,14 @@
 import type { AppContext } from "../context.ts";
 import { countProblems } from "../log/problems.sql.ts";
 import { type Language, say } from "../web/say.ts";
-import { type Connection, type ConnectionState, connectionState, maskKey, type StateReason, stateReason } from "./connection.ts";
+import {
+  type Connection,
+  type ConnectionState,
+  connectionState,
+  maskKey,
+  type StateReason,
+  stateReason,
+} from "./connection.ts";
 
 /** A connection as the JSON API shows it; a password or key is never in it. */
 export type ConnectionView = {
@@ -20,10 +27,19 @@ export type ConnectionView = {
   problems: number;
 };
 
-export async function viewConnections(app: AppContext, connections: Connection[], language: Language): Promise<ConnectionView[]> {
+export async function viewConnections(
+  app: AppContext,
+  connections: Connection[],
+  language: Language,
+): Promise<ConnectionView[]> {
   const ids = connections.map((connection) => connection.id);
   if (ids.length === 0) return [];
-  const [counts, problems, next, gaps] = await Promise.all([countOrders(app, ids), countProblems(app, ids), nextLooks(app, ids), countUnmapped(app, connections)]);
+  const [counts, problems, next, gaps] = await Promise.all([
+    countOrders(app, ids),
+    countProblems(app, ids),
+    nextLooks(app, ids),
+    countUnmapped(app, connections),
+  ]);
   return connections.map((connection) => {
     const reason = stateReason(connection, gaps.get(connection.id) ?? {});
     const isActive = connectionState(connection) === "active";
@@ -73,7 +89,10 @@ async function nextLooks(app: AppContext, ids: string[]): Promise<Map<string, Da
 }
 
 /** Enabled shop elements without a place in the mapping, for the connections that are not through the gate yet. */
-async function countUnmapped(app: AppContext, connections: Connection[]): Promise<Map<string, Record<string, unknown>>> {
+async function countUnmapped(
+  app: AppContext,
+  connections: Connection[],
+): Promise<Map<string, Record<string, unknown>>> {
   const waiting = connections.filter((connection) => !connection.mappedAt).map((connection) => connection.id);
   if (waiting.length === 0) return new Map();
   const rows = await app.db

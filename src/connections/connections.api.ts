@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type AppContext, makeConnectionContext } from "../context.ts";
 import { closeProblem } from "../log/problems.sql.ts";
-import type { Api, WebRequest } from "../web/api.ts";
+import type { Api, WebApp, WebRequest } from "../web/api.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { listAnswer, listQuery, page, readCursor } from "../web/list.ts";
 import { callerOf, openAccountLogin } from "../web/login.ts";
@@ -13,7 +13,14 @@ import { changesBody, checkAnswer, connectionAnswer, idParams, newConnectionBody
 import { viewConnections } from "./connection-view.flow.ts";
 import { listConnections, saveConnection } from "./connections.sql.ts";
 import { domainRules } from "./crm-domains.flow.ts";
-import { askForRecheck, changeConnection, createConnection, loadOrFail, type OrderGuard, removeConnection } from "./manage.flow.ts";
+import {
+  askForRecheck,
+  changeConnection,
+  createConnection,
+  loadOrFail,
+  type OrderGuard,
+  removeConnection,
+} from "./manage.flow.ts";
 import { ownConnection } from "./own-connection.flow.ts";
 
 const tags = ["connections"];
@@ -21,37 +28,54 @@ const tags = ["connections"];
 /** `/api/v1/connections`: connect, look, change, check, delete. The guard is what only the orders know. */
 export function connectionsApi(guard: OrderGuard): Api<AppContext> {
   return (app, ctx) => {
-    addCreate(app, ctx);
+    addCreate(app, ctx, guard);
     addReads(app, ctx);
     addChanges(app, ctx, guard);
     addCheck(app, ctx);
   };
 }
 
-const addCreate: Api<AppContext> = (app, ctx) => {
-  const schema = { summary: "Connect a shop with a CRM site", tags, body: newConnectionBody, response: { 201: connectionAnswer } };
-  const config = { access: "open" as const, limit: { attempts: 20, seconds: 60, per: "caller" as const, onlySignedOut: true } };
+function addCreate(app: WebApp, ctx: AppContext, guard: OrderGuard): void {
+  const schema = {
+    summary: "Connect a shop with a CRM site",
+    tags,
+    body: newConnectionBody,
+    response: { 201: connectionAnswer },
+  };
+  const config = {
+    access: "open" as const,
+    limit: { attempts: 20, seconds: 60, per: "caller" as const, onlySignedOut: true },
+  };
   app.post("/api/v1/connections", { schema, config }, async (request, reply) => {
     const isGuest = request.caller === undefined;
     if (isGuest && !ctx.config.openConnect) callerOf(request);
     if (request.caller?.role === "account") await requireOwnAccount(ctx, request.caller.crmUrl, request.body.crm.url);
-    const connection = await createConnection(ctx, request.body);
+    const connection = await createConnection(ctx, request.body, guard);
     if (isGuest) await openAccountLogin(reply, connection.crmUrl);
     return reply.code(201).send(await viewOne(ctx, request, connection.id));
   });
-};
+}
 
 async function requireOwnAccount(ctx: AppContext, crmUrl: string, typed: string): Promise<void> {
   if (normalCrmUrl(typed, await domainRules(ctx)) !== crmUrl) throw new ApiFailure(403, "forbidden");
 }
 
 async function viewOne(ctx: AppContext, request: WebRequest, id: string) {
-  const [view] = await viewConnections(ctx, [await loadOrFail(ctx, id)], languageOf(request.headers["accept-language"]));
+  const [view] = await viewConnections(
+    ctx,
+    [await loadOrFail(ctx, id)],
+    languageOf(request.headers["accept-language"]),
+  );
   return view!;
 }
 
 const addReads: Api<AppContext> = (app, ctx) => {
-  const listSchema = { summary: "Connections, of the account when signed in by cookie", tags, querystring: z.object(listQuery), response: { 200: listAnswer(connectionAnswer) } };
+  const listSchema = {
+    summary: "Connections, of the account when signed in by cookie",
+    tags,
+    querystring: z.object(listQuery),
+    response: { 200: listAnswer(connectionAnswer) },
+  };
   app.get("/api/v1/connections", { schema: listSchema }, async (request) => {
     const { limit, cursor } = request.query;
     const caller = callerOf(request);
@@ -73,15 +97,26 @@ const addReads: Api<AppContext> = (app, ctx) => {
   });
 };
 
-function addChanges(app: Parameters<Api<AppContext>>[0], ctx: AppContext, guard: OrderGuard): void {
-  const schema = { summary: "Change a connection; what is left out stays", tags, params: idParams, body: changesBody, response: { 200: connectionAnswer } };
+function addChanges(app: WebApp, ctx: AppContext, guard: OrderGuard): void {
+  const schema = {
+    summary: "Change a connection; what is left out stays",
+    tags,
+    params: idParams,
+    body: changesBody,
+    response: { 200: connectionAnswer },
+  };
   app.patch("/api/v1/connections/:id", { schema }, async (request) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     await changeConnection(ctx, connection, request.body, guard);
     return viewOne(ctx, request, connection.id);
   });
 
-  const deleteSchema = { summary: "Delete a connection with all its data", tags, params: idParams, response: { 204: z.null() } };
+  const deleteSchema = {
+    summary: "Delete a connection with all its data",
+    tags,
+    params: idParams,
+    response: { 204: z.null() },
+  };
   app.delete("/api/v1/connections/:id", { schema: deleteSchema }, async (request, reply) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     await removeConnection(ctx, connection);
@@ -90,25 +125,47 @@ function addChanges(app: Parameters<Api<AppContext>>[0], ctx: AppContext, guard:
 }
 
 const addCheck: Api<AppContext> = (app, ctx) => {
-  const schema = { summary: "Try both sides with the stored credentials", tags, params: idParams, response: { 200: checkAnswer } };
+  const schema = {
+    summary: "Try both sides with the stored credentials",
+    tags,
+    params: idParams,
+    response: { 200: checkAnswer },
+  };
   app.post("/api/v1/connections/:id/check", { schema }, async (request) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     const language = languageOf(request.headers["accept-language"]);
     const [crm, shop] = await Promise.all([
       checkCrm(ctx, { url: connection.crmUrl, apiKey: connection.crmKey, site: connection.crmSite }, true),
-      connection.shopUrl ? checkShop(ctx, { url: connection.shopUrl, login: connection.shopLogin ?? "", password: connection.shopPassword ?? "" }) : undefined,
+      connection.shopUrl
+        ? checkShop(ctx, {
+            url: connection.shopUrl,
+            login: connection.shopLogin ?? "",
+            password: connection.shopPassword ?? "",
+          })
+        : undefined,
     ]);
     const present = await loadOrFail(ctx, connection.id);
     if (crm.ok) present.crmScopes = crm.facts.scopes;
-    if (shop?.ok) present.shopFeatures = { ...present.shopFeatures, ...shop.facts.features, webhooks: present.shopFeatures.webhooks ?? false };
+    if (shop?.ok)
+      present.shopFeatures = {
+        ...present.shopFeatures,
+        ...shop.facts.features,
+        webhooks: present.shopFeatures.webhooks ?? false,
+      };
     const isMended = crm.ok && shop?.ok === true && present.loginRefused !== null;
     if (isMended) present.loginRefused = null;
     await saveConnection(ctx, present);
     if (isMended) await goOn(ctx, present.id);
     const tell = (refusal: { code: string; details: Record<string, unknown> } | undefined) =>
-      refusal ? { ok: false, code: refusal.code, message: say(language, refusal.code, refusal.details) } : { ok: true, code: null, message: null };
+      refusal
+        ? { ok: false, code: refusal.code, message: say(language, refusal.code, refusal.details) }
+        : { ok: true, code: null, message: null };
     const shopRefusal = shop === undefined ? { code: "shop_missing", details: {} } : shop.ok ? undefined : shop.refusal;
-    return { crm: tell(crm.ok ? undefined : crm.refusal), horoshop: tell(shopRefusal), capabilities: capabilities(present) };
+    return {
+      crm: tell(crm.ok ? undefined : crm.refusal),
+      horoshop: tell(shopRefusal),
+      capabilities: capabilities(present),
+    };
   });
 };
 
@@ -117,4 +174,3 @@ async function goOn(ctx: AppContext, id: string): Promise<void> {
   for (const code of ["shop_login_rejected", "crm_key_rejected"]) await closeProblem(mended, code);
   await askForRecheck(mended, false);
 }
-

@@ -7,13 +7,19 @@ import { withFormBodies } from "../web/body.ts";
 import { openAccountLogin } from "../web/login.ts";
 import { normalCrmUrl } from "./addresses.ts";
 import { checkCrm } from "./connect.flow.ts";
+import type { Connection } from "./connection.ts";
 import { optionalScopes, requiredScopes } from "./connection.ts";
-import { findConnectionBy, findConnectionsOfAccount, hashClientId, insertConnection, saveConnection } from "./connections.sql.ts";
+import {
+  findConnectionBy,
+  findConnectionsOfAccount,
+  hashClientId,
+  insertConnection,
+  saveConnection,
+} from "./connections.sql.ts";
 import { domainRules } from "./crm-domains.flow.ts";
 import { askForRecheck, beginLanes, makeConnection } from "./manage.flow.ts";
 import { moduleCard, sendModuleCard } from "./set-up.flow.ts";
 import { defaultSettings } from "./settings.ts";
-import type { Connection } from "./connection.ts";
 
 /** What the CRM itself calls: one-step connection, activity, settings, the account page (retailcrm-marketplace.md, 3 to 7). */
 export const crmCallbackApi: Api<AppContext> = (app, ctx) => {
@@ -52,7 +58,11 @@ type Answer = { status: number; body: Record<string, unknown> };
 
 const failed = (status: number, errorMsg: string): Answer => ({ status, body: { success: false, errorMsg } });
 
-const registerSchema = z.object({ token: z.string().min(1).max(200), apiKey: z.string().min(1).max(255), systemUrl: z.string().min(1).max(500) });
+const registerSchema = z.object({
+  token: z.string().min(1).max(200),
+  apiKey: z.string().min(1).max(255),
+  systemUrl: z.string().min(1).max(500),
+});
 
 async function register(ctx: AppContext, form: Form): Promise<Answer> {
   const given = registerSchema.safeParse(readJson(form.register) ?? flatForm(form));
@@ -66,7 +76,12 @@ async function register(ctx: AppContext, form: Form): Promise<Answer> {
 
   const known = await findConnectionsOfAccount(ctx, crm.facts.url);
   if (known.length > 0) return reconnect(ctx, known, apiKey, crm.facts.scopes);
-  const connection = makeConnection(ctx, { name: new URL(crm.facts.url).hostname, crm: crm.facts, apiKey, settings: defaultSettings });
+  const connection = makeConnection(ctx, {
+    name: new URL(crm.facts.url).hostname,
+    crm: crm.facts,
+    apiKey,
+    settings: defaultSettings,
+  });
   const refusal = await announce(ctx, connection);
   if (refusal) return failed(400, refusal);
   await insertConnection(ctx, connection);
@@ -75,7 +90,12 @@ async function register(ctx: AppContext, form: Form): Promise<Answer> {
 }
 
 /** A repeat is a re-connection: settings, mappings and places stay, the key is replaced. */
-async function reconnect(ctx: AppContext, known: Connection[], apiKey: string, scopes: string[] | null): Promise<Answer> {
+async function reconnect(
+  ctx: AppContext,
+  known: Connection[],
+  apiKey: string,
+  scopes: string[] | null,
+): Promise<Answer> {
   for (const connection of known) {
     Object.assign(connection, { crmKey: apiKey, crmScopes: scopes, crmActive: true, crmFrozen: false });
     if (connection.loginRefused === "crm_key_rejected") connection.loginRefused = null;
@@ -114,7 +134,8 @@ async function activity(ctx: AppContext, form: Form): Promise<Answer> {
   if (!form.clientId || !flags.success) return failed(400, "The fields clientId and activity (JSON) are needed");
   const connection = await findConnectionBy(ctx, "client_id_hash", hashClientId(form.clientId));
   if (!connection) return { status: 404, body: { success: false } };
-  if (form.systemUrl && !(await takeSystemUrl(ctx, connection, form.systemUrl))) return failed(400, "The new address of the CRM is not accepted");
+  if (form.systemUrl && !(await takeSystemUrl(ctx, connection, form.systemUrl)))
+    return failed(400, "The new address of the CRM is not accepted");
   connection.crmActive = flags.data.active ?? connection.crmActive;
   connection.crmFrozen = flags.data.freeze ?? connection.crmFrozen;
   await saveConnection(ctx, connection);
@@ -136,7 +157,9 @@ async function takeSystemUrl(ctx: AppContext, connection: Connection, systemUrl:
 }
 
 async function systemSettings(ctx: AppContext, form: Form): Promise<Answer> {
-  const connection = form.clientId ? await findConnectionBy(ctx, "client_id_hash", hashClientId(form.clientId)) : undefined;
+  const connection = form.clientId
+    ? await findConnectionBy(ctx, "client_id_hash", hashClientId(form.clientId))
+    : undefined;
   if (!connection) return { status: 404, body: { success: false } };
   const settings = readJson(form.settings) as { timezone?: { value?: unknown } } | undefined;
   const zone = settings?.timezone?.value;
@@ -167,4 +190,3 @@ function readJson(text: string | undefined): unknown {
 function flatForm(form: Form): Record<string, unknown> {
   return { token: form["register[token]"], apiKey: form["register[apiKey]"], systemUrl: form["register[systemUrl]"] };
 }
-

@@ -13,7 +13,11 @@ const answerSchema = z.object({ domains: z.array(z.object({ domain: z.string().m
 
 /** The built-in domains, the last fetched copy of the vendor's, and the operator's own. */
 export async function domainRules(app: AppContext): Promise<DomainRules> {
-  const rows = await app.db.selectFrom("kept_values").selectAll().where("name", "in", ["crm-domains", "box-domains"]).execute();
+  const rows = await app.db
+    .selectFrom("kept_values")
+    .selectAll()
+    .where("name", "in", ["crm-domains", "box-domains"])
+    .execute();
   const kept = (name: string) => (rows.find((row) => row.name === name)?.value as string[] | undefined) ?? [];
   return {
     accounts: [...builtInDomains, ...kept("crm-domains")],
@@ -27,7 +31,13 @@ export async function domainRules(app: AppContext): Promise<DomainRules> {
 export async function refreshCrmDomains(app: AppContext): Promise<void> {
   for (const { name, url } of lists) {
     try {
-      const answer = await app.transport({ method: "GET", url, headers: { accept: "application/json" }, timeoutMs: 10_000, bytesMax: 1_000_000 });
+      const answer = await app.transport({
+        method: "GET",
+        url,
+        headers: { accept: "application/json" },
+        timeoutMs: 10_000,
+        bytesMax: 1_000_000,
+      });
       const parsed = answerSchema.safeParse(answer.status === 200 ? JSON.parse(answer.body) : undefined);
       if (!parsed.success || parsed.data.domains.length === 0) continue;
       const domains = parsed.data.domains.map((one) => one.domain.toLowerCase().replace(/\.$/, ""));

@@ -4,9 +4,23 @@ import { makeCode } from "../log/id.ts";
 import { closeProblem } from "../log/problems.sql.ts";
 import { queueRun } from "../log/runs.sql.ts";
 import { ApiFailure } from "../web/api-failure.ts";
-import { checkCrm, checkShop, type CrmFacts, currencyRefusal, joinRefusals, type Refusal, type ShopFacts } from "./connect.flow.ts";
+import {
+  type CrmFacts,
+  checkCrm,
+  checkShop,
+  currencyRefusal,
+  joinRefusals,
+  type Refusal,
+  type ShopFacts,
+} from "./connect.flow.ts";
 import { type Connection, connectionState, hasScope } from "./connection.ts";
-import { deleteConnection, findConnectionsOfAccount, insertConnection, loadConnection, saveConnection } from "./connections.sql.ts";
+import {
+  deleteConnection,
+  findConnectionsOfAccount,
+  insertConnection,
+  loadConnection,
+  saveConnection,
+} from "./connections.sql.ts";
 import { sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 import { defaultSettings, mergeSettings, type Settings } from "./settings.ts";
 
@@ -21,13 +35,18 @@ export type NewConnection = {
 };
 
 /** Tries both sides, then stores the connection. @throws ApiFailure 400, 409, 422 as the contract says */
-export async function createConnection(app: AppContext, given: NewConnection): Promise<Connection> {
+export async function createConnection(app: AppContext, given: NewConnection, guard: OrderGuard): Promise<Connection> {
   const settings = settingsOrFail(defaultSettings, given.settings);
   const [crm, shop] = await Promise.all([checkCrm(app, given.crm), checkShop(app, given.horoshop)]);
   const facts = factsOrFail(crm, shop);
   requireScopesFor(settings, facts.crm.scopes);
   await refuseDoubles(app, facts.crm.url, facts.crm.site, facts.shop.url, undefined);
-  const connection = makeConnection(app, { name: given.name?.trim() || hostOf(facts.shop.url), crm: facts.crm, apiKey: given.crm.apiKey, settings });
+  const connection = makeConnection(app, {
+    name: given.name?.trim() || hostOf(facts.shop.url),
+    crm: facts.crm,
+    apiKey: given.crm.apiKey,
+    settings,
+  });
   Object.assign(connection, {
     shopUrl: facts.shop.url,
     shopLogin: given.horoshop.login,
@@ -42,12 +61,17 @@ export async function createConnection(app: AppContext, given: NewConnection): P
     throw error;
   }
   await beginLanes(app, connection);
-  await setUp(makeConnectionContext(app, connection));
+  const ctx = makeConnectionContext(app, connection);
+  await setUp(ctx);
+  await guard.readLists(ctx);
   return connection;
 }
 
 /** A connection as it begins, before it has a shop. */
-export function makeConnection(app: AppContext, given: { name: string; crm: CrmFacts; apiKey: string; settings: Settings }): Connection {
+export function makeConnection(
+  app: AppContext,
+  given: { name: string; crm: CrmFacts; apiKey: string; settings: Settings },
+): Connection {
   const id = makeCode(10, app.random);
   return {
     id,
@@ -97,14 +121,24 @@ export type ConnectionChanges = {
   state?: "paused" | "active" | undefined;
 };
 
-/** What only the orders know: whether any was handed over, and whether a new address is the same shop. */
-export type OrderGuard = { hasHandedOver(ctx: ConnectionContext): Promise<boolean>; isSameShop(ctx: ConnectionContext, changed: ConnectionContext): Promise<boolean> };
+/** What only the parts above know: the lists of both sides, whether an order was handed over, whether it is the same shop. */
+export type OrderGuard = {
+  readLists(ctx: ConnectionContext): Promise<void>;
+  hasHandedOver(ctx: ConnectionContext): Promise<boolean>;
+  isSameShop(ctx: ConnectionContext, changed: ConnectionContext): Promise<boolean>;
+};
 
 /** Merges changes; new credentials are tried first. @throws ApiFailure 400, 409, 422 as the contract says */
-export async function changeConnection(app: AppContext, present: Connection, changes: ConnectionChanges, guard: OrderGuard): Promise<Connection> {
+export async function changeConnection(
+  app: AppContext,
+  present: Connection,
+  changes: ConnectionChanges,
+  guard: OrderGuard,
+): Promise<Connection> {
   const connection: Connection = { ...present };
   connection.settings = settingsOrFail(present.settings, changes.settings);
-  const crmChanged = changes.crm?.apiKey !== undefined || (changes.crm?.site !== undefined && changes.crm.site !== present.crmSite);
+  const crmChanged =
+    changes.crm?.apiKey !== undefined || (changes.crm?.site !== undefined && changes.crm.site !== present.crmSite);
   const shopChanged = changes.horoshop !== undefined;
   if (crmChanged || shopChanged) await changeSides(app, present, connection, changes, guard, crmChanged, shopChanged);
   if (changes.settings !== undefined) requireScopesFor(connection.settings, connection.crmScopes);
@@ -112,6 +146,7 @@ export async function changeConnection(app: AppContext, present: Connection, cha
   if (changes.state !== undefined) connection.paused = changes.state === "paused";
   await saveConnection(app, connection);
   await afterChange(app, present, connection, crmChanged || shopChanged);
+  if (crmChanged || shopChanged) await guard.readLists(makeConnectionContext(app, connection));
   return connection;
 }
 
@@ -126,7 +161,8 @@ async function changeSides(
 ): Promise<void> {
   const site = changes.crm?.site ?? present.crmSite;
   const ctx = makeConnectionContext(app, present);
-  if (present.crmSite !== null && site !== present.crmSite && (await guard.hasHandedOver(ctx))) throw new ApiFailure(409, "site_in_use");
+  if (present.crmSite !== null && site !== present.crmSite && (await guard.hasHandedOver(ctx)))
+    throw new ApiFailure(409, "site_in_use");
   connection.crmKey = changes.crm?.apiKey ?? present.crmKey;
   const shopLogin = {
     url: changes.horoshop?.url ?? present.shopUrl ?? "",
@@ -156,7 +192,13 @@ function takeCrmFacts(connection: Connection, facts: CrmFacts): void {
   connection.crmCurrency = facts.siteCurrency ?? connection.crmCurrency;
 }
 
-async function takeShopFacts(app: AppContext, present: Connection, connection: Connection, shop: { login: string; password: string; facts: ShopFacts }, guard: OrderGuard): Promise<void> {
+async function takeShopFacts(
+  app: AppContext,
+  present: Connection,
+  connection: Connection,
+  shop: { login: string; password: string; facts: ShopFacts },
+  guard: OrderGuard,
+): Promise<void> {
   const moved = present.shopUrl !== null && present.shopUrl !== shop.facts.url;
   connection.shopUrl = shop.facts.url;
   connection.shopLogin = shop.login;
@@ -164,17 +206,32 @@ async function takeShopFacts(app: AppContext, present: Connection, connection: C
   connection.shopFeatures = { ...present.shopFeatures, ...shop.facts.features };
   if (!moved) return;
   const before = makeConnectionContext(app, present);
-  if ((await guard.hasHandedOver(before)) && !(await guard.isSameShop(before, makeConnectionContext(app, connection)))) {
+  if (
+    (await guard.hasHandedOver(before)) &&
+    !(await guard.isSameShop(before, makeConnectionContext(app, connection)))
+  ) {
     throw new ApiFailure(409, "shop_changed");
   }
   connection.hooks = [];
 }
 
 /** New data at once, not at the next turn of the clock. */
-async function afterChange(app: AppContext, before: Connection, connection: Connection, sidesChanged: boolean): Promise<void> {
+async function afterChange(
+  app: AppContext,
+  before: Connection,
+  connection: Connection,
+  sidesChanged: boolean,
+): Promise<void> {
   const ctx = makeConnectionContext(app, connection);
   if (sidesChanged) {
-    for (const code of ["shop_login_rejected", "crm_key_rejected", "crm_scopes_missing", "shop_unreachable", "crm_unreachable"]) await closeProblem(ctx, code);
+    for (const code of [
+      "shop_login_rejected",
+      "crm_key_rejected",
+      "crm_scopes_missing",
+      "shop_unreachable",
+      "crm_unreachable",
+    ])
+      await closeProblem(ctx, code);
     await setUp(ctx);
     if (!before.shopUrl || !before.crmSite) await beginLanes(app, connection);
   } else if (before.name !== connection.name) await sendModuleCard(ctx);
@@ -190,10 +247,20 @@ export async function askForRecheck(ctx: ConnectionContext, rulesChanged: boolea
   if (connectionState(ctx.connection) !== "active") return;
   if (rulesChanged) {
     await ensureLanes(ctx.db, ctx.connection.id, laneNames, ctx.now());
-    await ctx.db.updateTable("lanes").set({ wanted: true }).where("connection_id", "=", ctx.connection.id).where("lane", "=", "recheck").execute();
+    await ctx.db
+      .updateTable("lanes")
+      .set({ wanted: true })
+      .where("connection_id", "=", ctx.connection.id)
+      .where("lane", "=", "recheck")
+      .execute();
   }
   await setLaneDue(ctx.db, ctx.connection.id, "sync", ctx.now());
-  await ctx.db.updateTable("lanes").set({ wanted: true }).where("connection_id", "=", ctx.connection.id).where("lane", "=", "quick").execute();
+  await ctx.db
+    .updateTable("lanes")
+    .set({ wanted: true })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("lane", "=", "quick")
+    .execute();
   await ctx.jobs.wake("orders", ctx.connection.id);
 }
 
@@ -219,7 +286,11 @@ function settingsOrFail(present: Settings, changes: unknown): Settings {
 }
 
 function requireShopFields(shop: { url: string; login: string; password: string }): void {
-  const fields = Object.fromEntries(Object.entries(shop).filter(([, value]) => value === "").map(([name]) => [`horoshop.${name}`, "required"]));
+  const fields = Object.fromEntries(
+    Object.entries(shop)
+      .filter(([, value]) => value === "")
+      .map(([name]) => [`horoshop.${name}`, "required"]),
+  );
   if (Object.keys(fields).length > 0) throw new ApiFailure(400, "malformed", { fields });
 }
 
@@ -229,7 +300,10 @@ function requireScopesFor(settings: Settings, scopes: string[] | null): void {
   if (missing.length > 0) throw new ApiFailure(422, "crm_scopes_missing", { details: { missing } });
 }
 
-function factsOrFail(crm: Awaited<ReturnType<typeof checkCrm>>, shop: Awaited<ReturnType<typeof checkShop>>): { crm: CrmFacts; shop: ShopFacts } {
+function factsOrFail(
+  crm: Awaited<ReturnType<typeof checkCrm>>,
+  shop: Awaited<ReturnType<typeof checkShop>>,
+): { crm: CrmFacts; shop: ShopFacts } {
   const refusals = [crm, shop].flatMap((one) => (one.ok ? [] : [one.refusal]));
   if (crm.ok && shop.ok) {
     const refusal = currencyRefusal(crm.facts, shop.facts);
@@ -244,9 +318,17 @@ function failWith(refusal: Refusal | undefined): void {
   if (refusal) throw new ApiFailure(422, refusal.code, { details: refusal.details });
 }
 
-async function refuseDoubles(app: AppContext, crmUrl: string, site: string | null, shopUrl: string | null, ownId: string | undefined): Promise<void> {
+async function refuseDoubles(
+  app: AppContext,
+  crmUrl: string,
+  site: string | null,
+  shopUrl: string | null,
+  ownId: string | undefined,
+): Promise<void> {
   if (site === null || shopUrl === null) return;
-  const others = (await findConnectionsOfAccount(app, crmUrl)).filter((one) => one.id !== ownId && one.crmSite === site && one.shopUrl !== null);
+  const others = (await findConnectionsOfAccount(app, crmUrl)).filter(
+    (one) => one.id !== ownId && one.crmSite === site && one.shopUrl !== null,
+  );
   if (others.some((one) => one.shopUrl === shopUrl)) throw new ApiFailure(409, "connection_exists");
   if (others.length > 0) throw new ApiFailure(409, "site_taken", { details: { site } });
 }

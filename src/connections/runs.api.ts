@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { AppContext } from "../context.ts";
+import { actionOf } from "../log/problem.ts";
+import { listProblems } from "../log/problems.sql.ts";
 import { noCounts, type Run } from "../log/run.ts";
 import { cancelRun, listRuns, loadRun, queueRun } from "../log/runs.sql.ts";
-import { listProblems } from "../log/problems.sql.ts";
-import { actionOf } from "../log/problem.ts";
 import type { Api, WebRequest } from "../web/api.ts";
 import { ApiFailure, malformed, notFound } from "../web/api-failure.ts";
 import { listAnswer, listQuery, page, readCursor } from "../web/list.ts";
@@ -36,7 +36,8 @@ const addStart: Api<AppContext> = (app, ctx) => {
     if (params.dryRun && kind !== "archive") throw malformed({ dryRun: "only an archive run can be tried" });
     if (params.dryRun === false) delete params.dryRun;
     const state = connectionState(connection);
-    if (!mayWork({ kind, params, trigger: "manual" }, state)) throw new ApiFailure(409, "connection_not_active", { params: { state }, details: { state } });
+    if (!mayWork({ kind, params, trigger: "manual" }, state))
+      throw new ApiFailure(409, "connection_not_active", { params: { state }, details: { state } });
     const { run, added } = await queueRun(ctx, connection.id, kind, "manual", params);
     if (added) await ctx.jobs.wake(run.lane, connection.id);
     return reply.code(added ? 202 : 200).send(viewRun(run, languageOfRequest(request)));
@@ -49,24 +50,42 @@ const addLists: Api<AppContext> = (app, ctx) => {
     kind: z.enum(["sync", "archive", "catalog", "stock", "reconcile"]).optional(),
     state: z.enum(["queued", "running", "succeeded", "partial", "failed", "cancelled"]).optional(),
   });
-  const schema = { summary: "Runs, newest first", tags: ["runs"], params: idParams, querystring, response: { 200: listAnswer(runAnswer) } };
+  const schema = {
+    summary: "Runs, newest first",
+    tags: ["runs"],
+    params: idParams,
+    querystring,
+    response: { 200: listAnswer(runAnswer) },
+  };
   app.get("/api/v1/connections/:id/runs", { schema }, async (request) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     const { kind, state, limit, cursor } = request.query;
     const before = readCursor(cursor, z.string());
-    const found = await listRuns(ctx, connection.id, { ...(kind && { kind }), ...(state && { state }), ...(before && { before }), limit: limit + 1 });
+    const found = await listRuns(ctx, connection.id, {
+      ...(kind && { kind }),
+      ...(state && { state }),
+      ...(before && { before }),
+      limit: limit + 1,
+    });
     const shown = found.slice(0, limit);
     const language = languageOfRequest(request);
-    return page(shown.map((run) => viewRun(run, language)), found.length > limit ? shown.at(-1)!.id : undefined);
+    return page(
+      shown.map((run) => viewRun(run, language)),
+      found.length > limit ? shown.at(-1)!.id : undefined,
+    );
   });
 };
 
 const addOne: Api<AppContext> = (app, ctx) => {
   const params = z.object({ runId: z.string().min(1).max(50) });
-  app.get("/api/v1/runs/:runId", { schema: { summary: "One run", tags: ["runs"], params, response: { 200: runAnswer } } }, async (request) => {
-    const run = await ownRun(ctx, request, request.params.runId);
-    return viewRun(run, languageOfRequest(request));
-  });
+  app.get(
+    "/api/v1/runs/:runId",
+    { schema: { summary: "One run", tags: ["runs"], params, response: { 200: runAnswer } } },
+    async (request) => {
+      const run = await ownRun(ctx, request, request.params.runId);
+      return viewRun(run, languageOfRequest(request));
+    },
+  );
   const schema = { summary: "Stop a run at its next safe place", tags: ["runs"], params, response: { 202: runAnswer } };
   app.post("/api/v1/runs/:runId/cancel", { schema }, async (request, reply) => {
     await ownRun(ctx, request, request.params.runId);
@@ -101,7 +120,13 @@ export function viewRun(run: Run, language: Language) {
 }
 
 const addProblems: Api<AppContext> = (app, ctx) => {
-  const schema = { summary: "Open conditions that a person must mend", tags: ["problems"], params: idParams, querystring: z.object(listQuery), response: { 200: listAnswer(problemAnswer) } };
+  const schema = {
+    summary: "Open conditions that a person must mend",
+    tags: ["problems"],
+    params: idParams,
+    querystring: z.object(listQuery),
+    response: { 200: listAnswer(problemAnswer) },
+  };
   app.get("/api/v1/connections/:id/problems", { schema }, async (request) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     const { limit, cursor } = request.query;
@@ -129,9 +154,16 @@ const addEvents: Api<AppContext> = (app, ctx) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     reply.hijack();
     const { raw } = reply;
-    raw.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" });
+    raw.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-store",
+      "x-accel-buffering": "no",
+    });
     raw.write(": connected\n\n");
-    const stop = ctx.events.listen(connection.id, ({ type, body }) => void raw.write(`event: ${type}\ndata: ${JSON.stringify(body)}\n\n`));
+    const stop = ctx.events.listen(
+      connection.id,
+      ({ type, body }) => void raw.write(`event: ${type}\ndata: ${JSON.stringify(body)}\n\n`),
+    );
     const beat = setInterval(() => void raw.write(": still here\n\n"), heartbeatMs);
     raw.on("close", () => {
       clearInterval(beat);

@@ -21,11 +21,17 @@ export async function sendModuleCard(ctx: ConnectionContext, active = true): Pro
     await closeProblem(ctx, "module_card_refused");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    await openProblem(ctx, { code: "module_card_refused", params: { reason: reasonOf(error), module: config.moduleCode } });
+    await openProblem(ctx, {
+      code: "module_card_refused",
+      params: { reason: reasonOf(error), module: config.moduleCode },
+    });
   }
 }
 
-export function moduleCard({ connection, config }: Pick<ConnectionContext, "connection" | "config">, active: boolean): Record<string, unknown> {
+export function moduleCard(
+  { connection, config }: Pick<ConnectionContext, "connection" | "config">,
+  active: boolean,
+): Record<string, unknown> {
   return {
     code: connection.moduleCode,
     integrationCode: config.moduleCode,
@@ -49,7 +55,9 @@ export async function prepareOrderFields(ctx: ConnectionContext): Promise<void> 
   ];
   let ready = false;
   try {
-    const present = hasScope(connection, "custom_fields_read") ? (await ctx.crm.fetchCustomFields("order")).map((field) => field.code) : [];
+    const present = hasScope(connection, "custom_fields_read")
+      ? (await ctx.crm.fetchCustomFields("order")).map((field) => field.code)
+      : [];
     const missing = fields.filter((field) => !present.includes(field.code));
     if (hasScope(connection, "custom_fields_write")) {
       for (const field of missing) await createField(ctx, field);
@@ -57,7 +65,10 @@ export async function prepareOrderFields(ctx: ConnectionContext): Promise<void> 
     } else ready = missing.length === 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    ctx.log.warn({ connection: connection.id, reason: error.message }, "the order fields for waybill and branch could not be prepared");
+    ctx.log.warn(
+      { connection: connection.id, reason: error.message },
+      "the order fields for waybill and branch could not be prepared",
+    );
   }
   connection.shopFeatures = { ...connection.shopFeatures, orderFields: ready };
   await saveConnection(ctx, connection);
@@ -88,12 +99,16 @@ export async function subscribeHooks(ctx: ConnectionContext): Promise<void> {
       connection.hooks = [...connection.hooks.filter((hook) => hook.event !== event), { event, id, url }];
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      ctx.log.warn({ connection: connection.id, event, reason: error.message }, "the shop did not take a webhook subscription; polling carries on");
+      ctx.log.warn(
+        { connection: connection.id, event, reason: error.message },
+        "the shop did not take a webhook subscription; polling carries on",
+      );
     }
   }
   connection.shopFeatures = { ...connection.shopFeatures, webhooks: connection.hooks.some((hook) => hook.id !== null) };
   await saveConnection(ctx, connection);
-  if (hookEvents.every((event) => connection.hooks.some((hook) => hook.event === event && hook.id !== null))) await closeProblem(ctx, "webhook_removed");
+  if (hookEvents.every((event) => connection.hooks.some((hook) => hook.event === event && hook.id !== null)))
+    await closeProblem(ctx, "webhook_removed");
 }
 
 export async function unsubscribeHooks(ctx: ConnectionContext): Promise<void> {
@@ -103,7 +118,10 @@ export async function unsubscribeHooks(ctx: ConnectionContext): Promise<void> {
       await ctx.horoshop.unsubscribe(hook.id, hook.url);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      ctx.log.warn({ connection: ctx.connection.id, event: hook.event, reason: error.message }, "a webhook subscription could not be ended");
+      ctx.log.warn(
+        { connection: ctx.connection.id, event: hook.event, reason: error.message },
+        "a webhook subscription could not be ended",
+      );
     }
   }
   ctx.connection.hooks = [];

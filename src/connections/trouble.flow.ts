@@ -9,7 +9,8 @@ export type Trouble = { code: string; params: Record<string, unknown>; passes: b
 export function troubleOf(error: ApiError): Trouble {
   const params = { operation: error.operation, reason: error.remoteCode ?? error.message };
   const isShop = error.remote === "horoshop";
-  if (error.kind === "unauthorized") return { code: isShop ? "shop_login_rejected" : "crm_key_rejected", params, passes: false };
+  if (error.kind === "unauthorized")
+    return { code: isShop ? "shop_login_rejected" : "crm_key_rejected", params, passes: false };
   if (!isShop && error.kind === "rejected" && error.remoteCode?.startsWith("Access denied")) {
     return { code: "crm_scopes_missing", params, passes: false };
   }
@@ -27,7 +28,8 @@ export function isRecordTrouble(error: unknown): error is ApiError {
 export async function reportTrouble(ctx: ConnectionContext, error: ApiError): Promise<Trouble> {
   const trouble = troubleOf(error);
   await openProblem(ctx, { code: trouble.code, params: trouble.params });
-  if (error.kind === "unauthorized" && ctx.connection.loginRefused !== trouble.code) await markLoginRefused(ctx, ctx.connection, trouble.code);
+  if (error.kind === "unauthorized" && ctx.connection.loginRefused !== trouble.code)
+    await markLoginRefused(ctx, ctx.connection, trouble.code);
   return trouble;
 }
 

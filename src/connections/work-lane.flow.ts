@@ -17,7 +17,13 @@ export class RunCancelled extends Error {}
  * Works the waiting runs of one lane of one connection, one after another, in their order. Runs are rows; whoever woke
  * us, nothing is lost: what a killed process left running is taken up first.
  */
-export async function workLane(app: AppContext, connectionId: string, lane: LaneName, workers: Partial<Record<RunKind, RunWorker>>, signal: AbortSignal): Promise<void> {
+export async function workLane(
+  app: AppContext,
+  connectionId: string,
+  lane: LaneName,
+  workers: Partial<Record<RunKind, RunWorker>>,
+  signal: AbortSignal,
+): Promise<void> {
   for (let worked = 0; worked < runsMax && !signal.aborted; worked += 1) {
     const run = await nextRun(app, connectionId, lane);
     if (!run) return;

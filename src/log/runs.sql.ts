@@ -223,7 +223,13 @@ function toRun(row: Selectable<RunsTable>): Run {
 }
 
 /** Leaves the trace of a quick look that found something; one that found nothing leaves none. */
-export async function recordRun(app: AppContext, connectionId: string, trigger: RunTrigger, counts: RunCounts, startedAt: Date): Promise<void> {
+export async function recordRun(
+  app: AppContext,
+  connectionId: string,
+  trigger: RunTrigger,
+  counts: RunCounts,
+  startedAt: Date,
+): Promise<void> {
   const done = counts.read;
   await app.db
     .insertInto("runs")

@@ -10,8 +10,8 @@ import type { Api } from "../web/api.ts";
 import { ApiFailure, malformed } from "../web/api-failure.ts";
 import { findConflicts, findUnknown } from "./check-mapping.ts";
 import { createEntry } from "./create-entry.flow.ts";
-import { isComplete, type Mapping, mappingKinds, paymentStatusesOf, type ReferenceLists } from "./mapping.ts";
 import { loadMapping, loadReferenceLists, saveMapping } from "./mapping.sql.ts";
+import { isComplete, type Mapping, type mappingKinds, paymentStatusesOf, type ReferenceLists } from "./mapping.ts";
 import { mappingAnswer, mappingBody, referencesAnswer } from "./mapping-schemas.ts";
 import { refreshReferenceLists, reportGaps } from "./reference-lists.flow.ts";
 import { suggestMapping } from "./suggest-mapping.ts";
@@ -25,7 +25,12 @@ export const mappingApi: Api<AppContext> = (app, ctx) => {
 const keptMs = 30_000;
 
 const addReferences: Api<AppContext> = (app, ctx) => {
-  const schema = { summary: "Statuses, delivery and payment types of both sides, with suggestions", tags: ["mapping"], params: idParams, response: { 200: referencesAnswer } };
+  const schema = {
+    summary: "Statuses, delivery and payment types of both sides, with suggestions",
+    tags: ["mapping"],
+    params: idParams,
+    response: { 200: referencesAnswer },
+  };
   app.get("/api/v1/connections/:id/references", { schema }, async (request) => {
     const own = await ownConnection(ctx, request, request.params.id);
     let lists = await loadReferenceLists(ctx, own.connection.id);
@@ -47,14 +52,23 @@ const addReferences: Api<AppContext> = (app, ctx) => {
   });
 
   const body = z.strictObject({ kind: z.enum(["deliveryTypes", "paymentTypes"]), horoshop: z.number().int() });
-  const createSchema = { summary: "Make the missing entry in the CRM under the shop's title and map it", tags: ["mapping"], params: idParams, body, response: { 201: mappingAnswer } };
+  const createSchema = {
+    summary: "Make the missing entry in the CRM under the shop's title and map it",
+    tags: ["mapping"],
+    params: idParams,
+    body,
+    response: { 201: mappingAnswer },
+  };
   app.post("/api/v1/connections/:id/references", { schema: createSchema }, async (request, reply) => {
     const own = await ownConnection(ctx, request, request.params.id);
     if (own.connection.crmScopes && !own.connection.crmScopes.includes("reference_write")) {
       throw new ApiFailure(422, "crm_scopes_missing", { details: { missing: ["reference_write"] } });
     }
     const mapping = await orFailure(own, () => createEntry(own, request.body.kind, request.body.horoshop));
-    if (!mapping) throw new ApiFailure(422, "mapping_unknown_element", { details: { elements: [{ kind: request.body.kind, side: "horoshop", id: request.body.horoshop }] } });
+    if (!mapping)
+      throw new ApiFailure(422, "mapping_unknown_element", {
+        details: { elements: [{ kind: request.body.kind, side: "horoshop", id: request.body.horoshop }] },
+      });
     const lists = await loadReferenceLists(ctx, own.connection.id);
     await store(own, mapping, lists);
     return reply.code(201).send(viewMapping(await loadMapping(ctx, own.connection.id), lists));
@@ -68,7 +82,13 @@ const addMapping: Api<AppContext> = (app, ctx) => {
     return viewMapping(await loadMapping(ctx, connection.id), await loadReferenceLists(ctx, connection.id));
   });
 
-  const putSchema = { summary: "Replace the whole mapping, one to one; waiting orders are released by it", tags: ["mapping"], params: idParams, body: mappingBody, response: { 200: mappingAnswer } };
+  const putSchema = {
+    summary: "Replace the whole mapping, one to one; waiting orders are released by it",
+    tags: ["mapping"],
+    params: idParams,
+    body: mappingBody,
+    response: { 200: mappingAnswer },
+  };
   app.put("/api/v1/connections/:id/mapping", { schema: putSchema }, async (request) => {
     const own = await ownConnection(ctx, request, request.params.id);
     const mapping = readMapping(request.body);
@@ -118,7 +138,8 @@ function readMapping(body: z.output<typeof mappingBody>): Mapping {
     body[kind].map((pair, place) => {
       if (pair.crm !== null) return { horoshop: pair.horoshop, crm: pair.crm };
       const aside = pair.then ?? "exclude";
-      if (kind === "statuses" && aside !== "exclude") fields[`statuses.${place}.then`] = "statuses can only be excluded";
+      if (kind === "statuses" && aside !== "exclude")
+        fields[`statuses.${place}.then`] = "statuses can only be excluded";
       return { horoshop: pair.horoshop, crm: null, aside };
     });
   const mapping: Mapping = {
@@ -133,7 +154,11 @@ function readMapping(body: z.output<typeof mappingBody>): Mapping {
 
 function viewMapping(mapping: Mapping, lists: ReferenceLists) {
   const pairs = (kind: (typeof mappingKinds)[number]) =>
-    mapping[kind].map((pair) => (pair.crm === null ? { horoshop: pair.horoshop, crm: null, ["then" as const]: pair.aside } : { horoshop: pair.horoshop, crm: pair.crm }));
+    mapping[kind].map((pair) =>
+      pair.crm === null
+        ? { horoshop: pair.horoshop, crm: null, ["then" as const]: pair.aside }
+        : { horoshop: pair.horoshop, crm: pair.crm },
+    );
   const statuses = paymentStatusesOf(mapping, lists);
   return {
     statuses: pairs("statuses"),
@@ -147,7 +172,13 @@ function viewMapping(mapping: Mapping, lists: ReferenceLists) {
 async function viewReferences(own: ConnectionContext, lists: ReferenceLists) {
   const suggestions = suggestMapping(lists, await loadMapping(own, own.connection.id));
   const crmElements = (elements: ReferenceLists["paymentStatuses"]["crm"]) =>
-    elements.map(({ code, name, group, groupName, active, missing }) => ({ code, name, ...(group && { group, groupName: groupName ?? group }), active, missing }));
+    elements.map(({ code, name, group, groupName, active, missing }) => ({
+      code,
+      name,
+      ...(group && { group, groupName: groupName ?? group }),
+      active,
+      missing,
+    }));
   const listOf = (kind: (typeof mappingKinds)[number]) => ({
     horoshop: lists[kind].horoshop.map(({ id, title, enabled, missing }) => ({ id, title, enabled, missing })),
     crm: crmElements(lists[kind].crm),
@@ -161,4 +192,3 @@ async function viewReferences(own: ConnectionContext, lists: ReferenceLists) {
     fetchedAt: lists.fetchedAt?.toISOString() ?? null,
   };
 }
-

@@ -6,12 +6,12 @@ import type { Problem } from "../log/problem.ts";
 import { addToTimeline, type TimelineEntry } from "../log/timeline.sql.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import { type Agreement, joinAgreements } from "./agreement.ts";
+import type { Batch } from "./batch.ts";
 import type { ChangeInput, OrderChanges, ShopWrite } from "./order-changes.ts";
 import type { OrderLink } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
-import { type KeptLink, type Outcome, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { chooseRemark } from "./remarks.ts";
-import type { Batch } from "./batch.ts";
+import { type KeptLink, type Outcome, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 
 export type ChangeCase = {
   order: HoroshopOrder;
@@ -61,7 +61,12 @@ function begin(one: ChangeCase): Progress {
 }
 
 /** Trouble of a side leaves the order to be tried again and stops the batch; an unreadable answer concerns one order. */
-async function guarded(ctx: ConnectionContext, progress: Progress, batch: Batch, work: () => Promise<void>): Promise<void> {
+async function guarded(
+  ctx: ConnectionContext,
+  progress: Progress,
+  batch: Batch,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -115,14 +120,27 @@ async function writePayment(ctx: ConnectionContext, progress: Progress, site: st
     else await ctx.crm.editPayment(write.id, site, write.changes);
     progress.wrote = true;
     progress.agreement = joinAgreements(progress.agreement, progress.changes.paymentAgrees);
-    note(progress, "shop-to-crm", `payment-${write.do}`, "done", {}, write.do === "create" ? write.payment : write.changes);
+    note(
+      progress,
+      "shop-to-crm",
+      `payment-${write.do}`,
+      "done",
+      {},
+      write.do === "create" ? write.payment : write.changes,
+    );
   } catch (error) {
     if (!isRecordTrouble(error) || error.kind !== "rejected") throw error;
     const text = refusalText(error);
     if (/payment type/i.test(text)) {
       const { shop } = progress.input;
       const cause = `${progress.crm.delivery.code}:${write.do === "create" ? write.payment.type : (write.changes.type ?? "")}`;
-      const params = { delivery: progress.crm.delivery.code ?? shop.delivery_type?.title, payment: shop.payment_type?.title, cause, refused: true, reason: text };
+      const params = {
+        delivery: progress.crm.delivery.code ?? shop.delivery_type?.title,
+        payment: shop.payment_type?.title,
+        cause,
+        refused: true,
+        reason: text,
+      };
       progress.remarks = [...progress.remarks, { code: "payment_not_allowed", params }];
       note(progress, "shop-to-crm", `payment-${write.do}`, "refused", { reason: text }, write);
       return;
@@ -133,7 +151,11 @@ async function writePayment(ctx: ConnectionContext, progress: Progress, site: st
 
 /** What the CRM made of the edit is what both sides now agree on. */
 function lookAgain(progress: Progress, answer: CrmOrder): void {
-  const after = planChanges({ ...progress.input, crm: answer, link: { ...progress.input.link, agreement: progress.agreement } });
+  const after = planChanges({
+    ...progress.input,
+    crm: answer,
+    link: { ...progress.input.link, agreement: progress.agreement },
+  });
   progress.agreement = joinAgreements(progress.agreement, after.agreed);
   progress.crm = answer;
   progress.differences = after.differences;
@@ -143,11 +165,16 @@ function lookAgain(progress: Progress, answer: CrmOrder): void {
 const rowsMax = 50;
 
 async function writeToShop(ctx: ConnectionContext, inHand: Progress[], batch: Batch): Promise<void> {
-  const writes = inHand.filter((progress) => !progress.isOver).flatMap((progress) => progress.changes.toShop.map((write) => ({ progress, write })));
+  const writes = inHand
+    .filter((progress) => !progress.isOver)
+    .flatMap((progress) => progress.changes.toShop.map((write) => ({ progress, write })));
   for (let start = 0; start < writes.length; start += rowsMax) {
     const part = writes.slice(start, start + rowsMax);
     try {
-      const results = await ctx.horoshop.updateOrders(part.map(({ write }) => write.row), batch.signal);
+      const results = await ctx.horoshop.updateOrders(
+        part.map(({ write }) => write.row),
+        batch.signal,
+      );
       for (const [place, { progress, write }] of part.entries()) {
         const result = results[place] ?? { ok: false, message: "" };
         if (result.ok) accept(progress, write);
@@ -193,15 +220,26 @@ async function refuseRow(ctx: ConnectionContext, progress: Progress, write: Shop
 }
 
 /** Older shops take the number under its older name; a shop that takes neither keeps the difference and a remark. */
-async function refuseTracking(ctx: ConnectionContext, progress: Progress, write: ShopWrite, message: string): Promise<void> {
+async function refuseTracking(
+  ctx: ConnectionContext,
+  progress: Progress,
+  write: ShopWrite,
+  message: string,
+): Promise<void> {
   const value = write.row.own_tracking_code ?? "";
   const [result] = await ctx.horoshop.updateOrders([{ order_id: write.row.order_id, tracking_code: value }]);
   if (result?.ok) {
     accept(progress, { ...write, row: { order_id: write.row.order_id, tracking_code: value } });
     return;
   }
-  progress.remarks = [...progress.remarks, { code: "tracking_not_supported", params: { value, reason: result?.message || message } }];
-  progress.differences = [...progress.differences, { field: "tracking", shop: progress.order.tracking ?? null, crm: value, writable: false }];
+  progress.remarks = [
+    ...progress.remarks,
+    { code: "tracking_not_supported", params: { value, reason: result?.message || message } },
+  ];
+  progress.differences = [
+    ...progress.differences,
+    { field: "tracking", shop: progress.order.tracking ?? null, crm: value, writable: false },
+  ];
   note(progress, "crm-to-shop", "set-tracking", "refused", { reason: message }, write.row);
 }
 
@@ -215,7 +253,14 @@ function refusalText(error: ApiError): string {
   return [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000);
 }
 
-function note(progress: Progress, direction: TimelineEntry["direction"], action: string, result: TimelineEntry["result"], detail: Record<string, unknown>, request: unknown): void {
+function note(
+  progress: Progress,
+  direction: TimelineEntry["direction"],
+  action: string,
+  result: TimelineEntry["result"],
+  detail: Record<string, unknown>,
+  request: unknown,
+): void {
   progress.timeline.push({ direction, action, result, detail, request });
 }
 
@@ -223,15 +268,42 @@ async function rememberChanges(ctx: ConnectionContext, progress: Progress, batch
   progress.isOver = true;
   const { changes, order, isAdopted, link } = progress;
   const problem = progress.refusal ?? changes.problem ?? chooseRemark(progress.remarks);
-  const state = progress.refusal || changes.problem?.code === "shop_refused_status" || changes.problem?.code === "order_closed_in_shop" ? "failed" : changes.problem ? "held" : "synced";
+  const state =
+    progress.refusal ||
+    changes.problem?.code === "shop_refused_status" ||
+    changes.problem?.code === "order_closed_in_shop"
+      ? "failed"
+      : changes.problem
+        ? "held"
+        : "synced";
   if (state === "failed") batch.counts.failed += 1;
   else if (state === "held") batch.counts.held += 1;
   else if (isAdopted) batch.counts.linked += 1;
   else batch.counts[progress.wrote ? "updated" : "unchanged"] += 1;
   const newlyHeld = state === "held" && link?.problem?.code !== problem?.code;
-  if (newlyHeld) note(progress, problem!.code === "final_status_waiting" ? "crm-to-shop" : "shop-to-crm", "hold", "waiting", { problem: problem!.code, ...problem!.params }, undefined);
-  if (isAdopted) note(progress, "shop-to-crm", "link", "done", { crmOrderId: progress.crm.id, crmNumber: progress.crm.number ?? null }, undefined);
-  if (progress.timeline.length > 0) await addToTimeline(ctx, progress.timeline.map((entry) => ({ ...entry, shopOrderId: String(order.order_id) })));
+  if (newlyHeld)
+    note(
+      progress,
+      problem!.code === "final_status_waiting" ? "crm-to-shop" : "shop-to-crm",
+      "hold",
+      "waiting",
+      { problem: problem!.code, ...problem!.params },
+      undefined,
+    );
+  if (isAdopted)
+    note(
+      progress,
+      "shop-to-crm",
+      "link",
+      "done",
+      { crmOrderId: progress.crm.id, crmNumber: progress.crm.number ?? null },
+      undefined,
+    );
+  if (progress.timeline.length > 0)
+    await addToTimeline(
+      ctx,
+      progress.timeline.map((entry) => ({ ...entry, shopOrderId: String(order.order_id) })),
+    );
   const statusAgrees = progress.agreement.status?.crm === progress.crm.status;
   await rememberOutcome(ctx, order, batch.lists, {
     state,

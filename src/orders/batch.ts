@@ -17,5 +17,9 @@ export type SyncOptions = {
   signal: AbortSignal;
 };
 
-export type Batch = SyncOptions & { mapping: Mapping; lists: ReferenceLists; facts: PlanInput["facts"]; crmNow: string };
-
+export type Batch = SyncOptions & {
+  mapping: Mapping;
+  lists: ReferenceLists;
+  facts: PlanInput["facts"];
+  crmNow: string;
+};

@@ -5,16 +5,21 @@ import { ApiError } from "../http/api-error.ts";
 import type { Problem } from "../log/problem.ts";
 import { addToTimeline } from "../log/timeline.sql.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
+import type { Batch } from "./batch.ts";
 import { forgetCustomer } from "./customer-links.sql.ts";
 import { type FoundCustomer, findCustomers } from "./find-customers.flow.ts";
 import { markCreatePending, type OrderLink } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
 import { firstAgreement, paymentNotAllowed, planNewOrder } from "./plan-order.ts";
-import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { chooseRemark } from "./remarks.ts";
-import type { Batch } from "./batch.ts";
+import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 
-export type CreateCase = { order: HoroshopOrder; link: OrderLink | undefined; draft: CrmOrderDraft; remarks: Problem[] };
+export type CreateCase = {
+  order: HoroshopOrder;
+  link: OrderLink | undefined;
+  draft: CrmOrderDraft;
+  remarks: Problem[];
+};
 
 /** Few orders go one by one, more as a batch; what a batch refuses goes again alone, so that each has its own reason. */
 const singlyMax = 2;
@@ -22,7 +27,11 @@ const singlyMax = 2;
 export async function createOrders(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<void> {
   if (cases.length === 0) return;
   try {
-    const customers = await findCustomers(ctx, cases.map((one) => one.order), batch.customersIndexed);
+    const customers = await findCustomers(
+      ctx,
+      cases.map((one) => one.order),
+      batch.customersIndexed,
+    );
     for (const one of cases) linkCustomer(one, customers.get(one.order.order_id));
   } catch (error) {
     // A search that the CRM refuses costs the link to a customer card, not the order.
@@ -32,7 +41,10 @@ export async function createOrders(ctx: ConnectionContext, cases: CreateCase[], 
       throw error;
     }
   }
-  await markCreatePending(ctx, cases.map((one) => String(one.order.order_id)));
+  await markCreatePending(
+    ctx,
+    cases.map((one) => String(one.order.order_id)),
+  );
   const rest = cases.length > singlyMax ? await uploadTogether(ctx, cases, batch) : cases;
   for (const one of rest) await createAlone(ctx, one, batch);
 }
@@ -47,16 +59,21 @@ async function uploadTogether(ctx: ConnectionContext, cases: CreateCase[], batch
   const site = ctx.connection.crmSite!;
   let crmOrders: CrmOrder[];
   try {
-    const answer = await ctx.crm.uploadOrders(site, cases.map((one) => one.draft));
+    const answer = await ctx.crm.uploadOrders(
+      site,
+      cases.map((one) => one.draft),
+    );
     crmOrders = answer.orders;
     const told = new Set(crmOrders.map((order) => order.externalId));
     const untold = cases.map((one) => one.draft.externalId!).filter((id) => !told.has(id));
     // Older accounts answer with ids only, and a refused batch names no reasons per order: look what is there.
-    if (untold.length > 0) crmOrders = [...crmOrders, ...(await ctx.crm.fetchOrders({ externalIds: untold, sites: [site] }))];
+    if (untold.length > 0)
+      crmOrders = [...crmOrders, ...(await ctx.crm.fetchOrders({ externalIds: untold, sites: [site] }))];
   } catch (error) {
     // Refused as a whole: each order is asked for alone and then tells its own reason.
     if (isRecordTrouble(error) && error.kind === "rejected") return cases;
-    if (error instanceof ApiError) for (const one of cases) await rememberTrouble(ctx, one.order, one.link, error, true);
+    if (error instanceof ApiError)
+      for (const one of cases) await rememberTrouble(ctx, one.order, one.link, error, true);
     throw error;
   }
   const found = new Map(crmOrders.filter((order) => order.site === site).map((order) => [order.externalId, order]));
@@ -106,21 +123,41 @@ async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: 
   const crm = await ctx.crm.fetchOrder(one.draft.externalId!, "externalId", ctx.connection.crmSite!);
   if (!crm) return false;
   const view = { crmOrderId: null, agreement: {}, confirmed: one.link?.confirmed ?? null, problem: null };
-  const plan = planNewOrder({ shop: one.order, crm, link: view, mapping: batch.mapping, lists: batch.lists, facts: batch.facts });
+  const plan = planNewOrder({
+    shop: one.order,
+    crm,
+    link: view,
+    mapping: batch.mapping,
+    lists: batch.lists,
+    facts: batch.facts,
+  });
   if (plan.do === "adopt") {
     await rememberCreated(ctx, one, { id: crm.id, order: crm }, batch);
     return true;
   }
-  const problem = plan.do === "hold" ? plan.problem : { code: "external_id_taken", params: { crmNumber: crm.number ?? String(crm.id) } };
+  const problem =
+    plan.do === "hold"
+      ? plan.problem
+      : { code: "external_id_taken", params: { crmNumber: crm.number ?? String(crm.id) } };
   batch.counts.held += 1;
-  await rememberOutcome(ctx, one.order, batch.lists, { state: "held", problem, agreement: {}, differences: [], crm: null, confirmed: null });
+  await rememberOutcome(ctx, one.order, batch.lists, {
+    state: "held",
+    problem,
+    agreement: {},
+    differences: [],
+    crm: null,
+    confirmed: null,
+  });
   return true;
 }
 
 function detourFor(error: ApiError, one: CreateCase, taken: Set<Detour>): Detour | undefined {
   const words = [error.message, error.remoteCode ?? "", ...error.details].join("\n").toLowerCase();
   const detours: [Detour, boolean][] = [
-    ["without-payment", /payment type|payments?\b.*(type|deliver|store|sum)|payments\[/.test(words) && one.draft.payments !== undefined],
+    [
+      "without-payment",
+      /payment type|payments?\b.*(type|deliver|store|sum)|payments\[/.test(words) && one.draft.payments !== undefined,
+    ],
     ["free-lines", /offer/.test(words) && (one.draft.items ?? []).some((item) => item.offer !== undefined)],
     ["without-customer", /customer/.test(words) && one.draft.customer !== undefined],
     ["without-fields", /customfields|custom field/.test(words) && one.draft.customFields !== undefined],
@@ -154,7 +191,15 @@ async function rememberRefused(ctx: ConnectionContext, one: CreateCase, error: A
   batch.counts.failed += 1;
   const params = { reason: [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000) };
   await addToTimeline(ctx, [
-    { shopOrderId: String(one.order.order_id), direction: "shop-to-crm", action: "create", result: "refused", detail: params, request: one.draft, response: error.details },
+    {
+      shopOrderId: String(one.order.order_id),
+      direction: "shop-to-crm",
+      action: "create",
+      result: "refused",
+      detail: params,
+      request: one.draft,
+      response: error.details,
+    },
   ]);
   await rememberOutcome(ctx, one.order, batch.lists, {
     state: "failed",
@@ -167,7 +212,12 @@ async function rememberRefused(ctx: ConnectionContext, one: CreateCase, error: A
 }
 
 /** The order is in the CRM: its agreement begins, and what the CRM made of it is compared with what the shop says. */
-async function rememberCreated(ctx: ConnectionContext, one: CreateCase, created: { id: number; order: CrmOrder | undefined }, batch: Batch): Promise<void> {
+async function rememberCreated(
+  ctx: ConnectionContext,
+  one: CreateCase,
+  created: { id: number; order: CrmOrder | undefined },
+  batch: Batch,
+): Promise<void> {
   batch.counts.created += 1;
   const agreement = firstAgreement(one.order, one.draft, created.order, batch.facts);
   const remarks = [...one.remarks];
@@ -175,7 +225,16 @@ async function rememberCreated(ctx: ConnectionContext, one: CreateCase, created:
   if (created.order) {
     const { mapping, lists, facts, crmNow } = batch;
     const link = { crmOrderId: created.id, agreement, confirmed: null, problem: null };
-    const after = planChanges({ shop: one.order, crm: created.order, link, mapping, lists, facts, again: false, crmNow });
+    const after = planChanges({
+      shop: one.order,
+      crm: created.order,
+      link,
+      mapping,
+      lists,
+      facts,
+      again: false,
+      crmNow,
+    });
     remarks.push(...after.remarks);
     differences = after.differences;
   }

@@ -13,13 +13,19 @@ export async function loadCustomerLinks(ctx: ConnectionContext, keys: string[]):
       .where("key", "in", keys.slice(start, start + 500))
       .execute();
     for (const row of rows) {
-      links.set(row.key, { crmCustomerId: row.crm_customer_id === null ? null : Number(row.crm_customer_id), externalId: row.external_id });
+      links.set(row.key, {
+        crmCustomerId: row.crm_customer_id === null ? null : Number(row.crm_customer_id),
+        externalId: row.external_id,
+      });
     }
   }
   return links;
 }
 
-export async function saveCustomerLinks(ctx: ConnectionContext, links: (CustomerLink & { key: string })[]): Promise<void> {
+export async function saveCustomerLinks(
+  ctx: ConnectionContext,
+  links: (CustomerLink & { key: string })[],
+): Promise<void> {
   const unique = [...new Map(links.map((link) => [link.key, link])).values()];
   for (let start = 0; start < unique.length; start += 500) {
     await ctx.db
@@ -46,7 +52,11 @@ export async function saveCustomerLinks(ctx: ConnectionContext, links: (Customer
 
 /** The CRM no longer knows the customer (merged or deleted): the next order looks again. */
 export async function forgetCustomer(ctx: ConnectionContext, crmCustomerId: number): Promise<void> {
-  await ctx.db.deleteFrom("customer_links").where("connection_id", "=", ctx.connection.id).where("crm_customer_id", "=", crmCustomerId).execute();
+  await ctx.db
+    .deleteFrom("customer_links")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("crm_customer_id", "=", crmCustomerId)
+    .execute();
 }
 
 export async function loadKnownOffers(ctx: ConnectionContext, articles: string[]): Promise<Set<string>> {

@@ -14,14 +14,20 @@ type Keys = { phone: string | undefined; email: string | undefined };
  * else created. `indexed`: all customers of the CRM were read into the links already, so nothing is searched.
  * One person in several orders of the list is created once.
  */
-export async function findCustomers(ctx: ConnectionContext, orders: HoroshopOrder[], indexed: boolean): Promise<Map<number, FoundCustomer>> {
+export async function findCustomers(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  indexed: boolean,
+): Promise<Map<number, FoundCustomer>> {
   const keysOf = new Map(orders.map((order) => [order.order_id, buyerKeys(order, ctx.connection.settings)]));
   const links = await loadCustomerLinks(ctx, [...keysOf.values()].flatMap(linkKeys));
   const found = new Map<number, FoundCustomer>();
   const toCreate: HoroshopOrder[] = [];
   for (const order of orders) {
     const keys = keysOf.get(order.order_id)!;
-    const link = linkKeys(keys).map((key) => links.get(key)).find((one) => one !== undefined);
+    const link = linkKeys(keys)
+      .map((key) => links.get(key))
+      .find((one) => one !== undefined);
     if (link?.crmCustomerId) found.set(order.order_id, { is: "one", id: link.crmCustomerId });
     else if (link) found.set(order.order_id, { is: "ambiguous", names: [] });
     else if (linkKeys(keys).length === 0) found.set(order.order_id, { is: "none" });
@@ -41,7 +47,9 @@ export async function findCustomers(ctx: ConnectionContext, orders: HoroshopOrde
 }
 
 function linkKeys(keys: Keys): string[] {
-  return [keys.phone && `phone:${keys.phone}`, keys.email && `email:${keys.email}`].filter((key): key is string => Boolean(key));
+  return [keys.phone && `phone:${keys.phone}`, keys.email && `email:${keys.email}`].filter((key): key is string =>
+    Boolean(key),
+  );
 }
 
 /** At most three searches; an empty phone or e-mail is never searched for. */
@@ -62,7 +70,12 @@ async function searchCustomer(ctx: ConnectionContext, keys: Keys): Promise<Retur
   return { is: "none" };
 }
 
-async function createCustomers(ctx: ConnectionContext, orders: HoroshopOrder[], keysOf: Map<number, Keys>, found: Map<number, FoundCustomer>): Promise<void> {
+async function createCustomers(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  keysOf: Map<number, Keys>,
+  found: Map<number, FoundCustomer>,
+): Promise<void> {
   const groups = groupByPerson(orders, keysOf);
   for (let start = 0; start < groups.length; start += 50) {
     const part = groups.slice(start, start + 50);
@@ -98,7 +111,10 @@ function draftOf(ctx: ConnectionContext, order: HoroshopOrder) {
   return customerToCrm(order, ctx.connection.settings, ctx.connection.id, ctx.connection.crmTimeZone);
 }
 
-async function createSingly(ctx: ConnectionContext, drafts: ReturnType<typeof draftOf>[]): Promise<Map<string, number>> {
+async function createSingly(
+  ctx: ConnectionContext,
+  drafts: ReturnType<typeof draftOf>[],
+): Promise<Map<string, number>> {
   const ids = new Map<string, number>();
   for (const draft of drafts) {
     try {
@@ -113,7 +129,10 @@ async function createSingly(ctx: ConnectionContext, drafts: ReturnType<typeof dr
   return ids;
 }
 
-async function uploadCustomers(ctx: ConnectionContext, drafts: ReturnType<typeof draftOf>[]): Promise<Map<string, number>> {
+async function uploadCustomers(
+  ctx: ConnectionContext,
+  drafts: ReturnType<typeof draftOf>[],
+): Promise<Map<string, number>> {
   const answer = await ctx.crm.uploadCustomers(ctx.connection.crmSite!, drafts);
   const ids = new Map(answer.uploaded.map((one) => [one.externalId, one.id]));
   const silent = drafts.map((draft) => draft.externalId!).filter((externalId) => !ids.has(externalId));
@@ -126,35 +145,65 @@ async function uploadCustomers(ctx: ConnectionContext, drafts: ReturnType<typeof
 
 async function lookUp(ctx: ConnectionContext, externalIds: string[]): Promise<Map<string, number>> {
   const { customers } = await ctx.crm.fetchCustomers({ externalIds, sites: [ctx.connection.crmSite!] });
-  return new Map(customers.filter((one) => one.externalId !== undefined && externalIds.includes(one.externalId)).map((one) => [one.externalId!, one.id]));
+  return new Map(
+    customers
+      .filter((one) => one.externalId !== undefined && externalIds.includes(one.externalId))
+      .map((one) => [one.externalId!, one.id]),
+  );
 }
 
-async function remember(ctx: ConnectionContext, keys: Keys, crmCustomerId: number, externalId: string | null): Promise<void> {
-  await saveCustomerLinks(ctx, linkKeys(keys).map((key) => ({ key, crmCustomerId, externalId })));
+async function remember(
+  ctx: ConnectionContext,
+  keys: Keys,
+  crmCustomerId: number,
+  externalId: string | null,
+): Promise<void> {
+  await saveCustomerLinks(
+    ctx,
+    linkKeys(keys).map((key) => ({ key, crmCustomerId, externalId })),
+  );
 }
 
-/** Reads all customers of the CRM into the links, page by page; keys that several customers share are marked as such. */
-export async function indexCustomers(ctx: ConnectionContext, signal: AbortSignal): Promise<void> {
+/**
+ * Reads all customers of the CRM into the links, page by page, when that costs less than searching for the buyers of so
+ * many orders one by one. Keys that several customers share are marked as such. False: not worth it, nothing was read.
+ */
+export async function indexCustomers(ctx: ConnectionContext, orders: number, signal: AbortSignal): Promise<boolean> {
   const owners = new Map<string, { id: number | null; externalId: string | null }>();
-  for (let page = 1, pages = 1; page <= pages && page <= pagesMax; page += 1) {
+  for (let page = 1, pages = 1; page <= pages; page += 1) {
     signal.throwIfAborted();
     const answer = await ctx.crm.fetchCustomers({}, page);
     pages = answer.totalPages;
+    if (pages > Math.min(orders, pagesMax)) return false;
     for (const customer of answer.customers) noteOwner(ctx, owners, customer);
   }
-  await saveCustomerLinks(ctx, [...owners].map(([key, owner]) => ({ key, crmCustomerId: owner.id, externalId: owner.externalId })));
+  await saveCustomerLinks(
+    ctx,
+    [...owners].map(([key, owner]) => ({ key, crmCustomerId: owner.id, externalId: owner.externalId })),
+  );
+  return true;
 }
 
 const pagesMax = 5000;
 
-function noteOwner(ctx: ConnectionContext, owners: Map<string, { id: number | null; externalId: string | null }>, customer: CrmCustomer): void {
+function noteOwner(
+  ctx: ConnectionContext,
+  owners: Map<string, { id: number | null; externalId: string | null }>,
+  customer: CrmCustomer,
+): void {
   if (customer.type === "customer_corporate") return;
   for (const phone of customer.phones.length > 0 ? customer.phones : [""]) {
-    const keys = buyerKeys({ delivery_phone: phone, delivery_email: customer.email ?? "" } as HoroshopOrder, ctx.connection.settings);
+    const keys = buyerKeys(
+      { delivery_phone: phone, delivery_email: customer.email ?? "" } as HoroshopOrder,
+      ctx.connection.settings,
+    );
     for (const key of linkKeys(keys)) {
       const owner = owners.get(key);
       const shared = owner !== undefined && owner.id !== customer.id;
-      owners.set(key, shared ? { id: null, externalId: null } : { id: customer.id, externalId: customer.externalId ?? null });
+      owners.set(
+        key,
+        shared ? { id: null, externalId: null } : { id: customer.id, externalId: customer.externalId ?? null },
+      );
     }
   }
 }

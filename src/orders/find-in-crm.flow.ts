@@ -31,7 +31,9 @@ export async function syncCrmChanges(ctx: ConnectionContext, options: SyncOption
 
 async function syncEntries(ctx: ConnectionContext, entries: CrmHistoryEntry[], options: SyncOptions): Promise<void> {
   const site = ctx.connection.crmSite;
-  const foreign = entries.filter((entry) => !entry.own && (entry.order.site === undefined || entry.order.site === site));
+  const foreign = entries.filter(
+    (entry) => !entry.own && (entry.order.site === undefined || entry.order.site === site),
+  );
   const linked = await findLinkedByCrmIds(ctx, [...new Set(foreign.map((entry) => entry.order.id))]);
   const gone = new Set<number>();
   for (const entry of foreign) {
@@ -40,20 +42,43 @@ async function syncEntries(ctx: ConnectionContext, entries: CrmHistoryEntry[], o
     gone.add(shopOrderId);
     await setAside(ctx, shopOrderId, entry.deleted ? "deleted_in_crm" : "combined_in_crm", options);
   }
-  const touched = [...new Set(foreign.map((entry) => linked.get(entry.order.id)).filter((id): id is number => id !== undefined && !gone.has(id)))];
+  const touched = [
+    ...new Set(
+      foreign
+        .map((entry) => linked.get(entry.order.id))
+        .filter((id): id is number => id !== undefined && !gone.has(id)),
+    ),
+  ];
   if (touched.length > 0) await syncByIds(ctx, touched, { ...options, force: true });
 }
 
 /** A manager deleted the order or merged it into another: the shop keeps its own, and nothing is sent again by itself. */
-async function setAside(ctx: ConnectionContext, shopOrderId: number, reason: string, options: SyncOptions): Promise<void> {
+async function setAside(
+  ctx: ConnectionContext,
+  shopOrderId: number,
+  reason: string,
+  options: SyncOptions,
+): Promise<void> {
   options.counts.excluded += 1;
   await ctx.db
     .updateTable("order_links")
-    .set({ state: "excluded", reason, problem: null, problem_key: null, problem_params: null, problem_since: null, next_attempt_at: null, crm_order_id: null, differences: "[]" })
+    .set({
+      state: "excluded",
+      reason,
+      problem: null,
+      problem_key: null,
+      problem_params: null,
+      problem_since: null,
+      next_attempt_at: null,
+      crm_order_id: null,
+      differences: "[]",
+    })
     .where("connection_id", "=", ctx.connection.id)
     .where("shop_order_id", "=", String(shopOrderId))
     .execute();
-  await addToTimeline(ctx, [{ shopOrderId: String(shopOrderId), direction: "crm-to-shop", action: reason, result: "done" }]);
+  await addToTimeline(ctx, [
+    { shopOrderId: String(shopOrderId), direction: "crm-to-shop", action: reason, result: "done" },
+  ]);
 }
 
 /** On the first look the place is "now": an account of years has nothing to say about orders that are not linked yet. */
@@ -71,6 +96,8 @@ async function findLatestEntry(ctx: ConnectionContext): Promise<number> {
   const last = await ctx.crm.fetchHistory({ page: first.totalPages });
   if (last.entries.length > 0) return Math.max(...last.entries.map((entry) => entry.id));
   const dayAgo = new Date(ctx.now().getTime() - 86_400_000);
-  const recent = await ctx.crm.fetchHistory({ startDate: toLocalTime(dayAgo, ctx.connection.crmTimeZone ?? ctx.connection.settings.timeZone) });
+  const recent = await ctx.crm.fetchHistory({
+    startDate: toLocalTime(dayAgo, ctx.connection.crmTimeZone ?? ctx.connection.settings.timeZone),
+  });
   return Math.max(0, ...first.entries.map((entry) => entry.id), ...recent.entries.map((entry) => entry.id));
 }

@@ -30,25 +30,44 @@ export async function syncNewOrders(ctx: ConnectionContext, options: SyncOptions
   });
   // A shop clock that runs ahead must not carry the place past what is still to come.
   const latest = toLocalTime(ctx.now(), ctx.connection.settings.timeZone);
-  if (newest !== place) await saveBookmark(ctx.db, ctx.connection.id, stream, newest < latest ? newest : latest, ctx.now());
+  if (newest !== place)
+    await saveBookmark(ctx.db, ctx.connection.id, stream, newest < latest ? newest : latest, ctx.now());
 }
 
 /** Orders from before the connection are left to the archive, unless they are linked already. */
-async function withoutStrangers(ctx: ConnectionContext, orders: HoroshopOrder[], start: string): Promise<HoroshopOrder[]> {
+async function withoutStrangers(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  start: string,
+): Promise<HoroshopOrder[]> {
   const old = orders.filter((order) => order.stat_created < start);
   if (old.length === 0) return orders;
-  const links = await loadLinks(ctx, old.map((order) => String(order.order_id)));
+  const links = await loadLinks(
+    ctx,
+    old.map((order) => String(order.order_id)),
+  );
   return orders.filter((order) => order.stat_created >= start || links.has(String(order.order_id)));
 }
 
 /** A window of creation times, read again in whole; orders that are neither new nor linked stay the archive's. */
-export async function syncWindow(ctx: ConnectionContext, window: { from?: string; to?: string }, options: SyncOptions): Promise<void> {
+export async function syncWindow(
+  ctx: ConnectionContext,
+  window: { from?: string; to?: string },
+  options: SyncOptions,
+): Promise<void> {
   const start = newOrdersStart(ctx);
-  await readPages(ctx, window, options, async (orders) => syncOrders(ctx, await withoutStrangers(ctx, orders, start), options));
+  await readPages(ctx, window, options, async (orders) =>
+    syncOrders(ctx, await withoutStrangers(ctx, orders, start), options),
+  );
 }
 
 /** Pages by rows received; a shop that repeats its first page, or grows under our feet, ends the walk at no new order. */
-async function readPages(ctx: ConnectionContext, filter: { from?: string; to?: string }, options: SyncOptions, take: (orders: HoroshopOrder[]) => Promise<void>): Promise<void> {
+async function readPages(
+  ctx: ConnectionContext,
+  filter: { from?: string; to?: string },
+  options: SyncOptions,
+  take: (orders: HoroshopOrder[]) => Promise<void>,
+): Promise<void> {
   const seen = new Set<number>();
   for (let page = 0, offset = 0; page < pagesMax; page += 1) {
     options.signal.throwIfAborted();
@@ -73,7 +92,11 @@ export async function syncByIds(ctx: ConnectionContext, ids: number[], options: 
     const orders = answer.orders.filter((order) => wanted.has(order.order_id));
     await syncOrders(ctx, orders, options);
     const told = new Set([...orders.map((order) => order.order_id), ...answer.unreadable.map((one) => one.orderId)]);
-    await noteMissing(ctx, part.filter((id) => !told.has(id)), options);
+    await noteMissing(
+      ctx,
+      part.filter((id) => !told.has(id)),
+      options,
+    );
   }
 }
 

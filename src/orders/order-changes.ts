@@ -6,7 +6,13 @@ import type { LinkView, PlanInput } from "./plan-order.ts";
 import type { Difference } from "./plan-status.ts";
 
 /** One row of the shop's `orders/update`. */
-export type ShopRow = { order_id: number; status?: number; payed?: 0 | 1; own_tracking_code?: string; tracking_code?: string };
+export type ShopRow = {
+  order_id: number;
+  status?: number;
+  payed?: 0 | 1;
+  own_tracking_code?: string;
+  tracking_code?: string;
+};
 
 /** One write to the shop, a field each, so that each has its own answer. */
 export type ShopWrite = { field: "status" | "paid" | "tracking"; row: ShopRow; agrees: Agreement };

@@ -51,7 +51,11 @@ export async function loadLinks(ctx: ConnectionContext, shopOrderIds: string[]):
  * Writes the rows of orders that are read for the first time (to be tried at once, should this process die now) and
  * takes the orders for this worker. Orders that another lane has in hand are left out of the answer.
  */
-export async function claimOrders(ctx: ConnectionContext, orders: HoroshopOrder[], worker: string): Promise<Set<string>> {
+export async function claimOrders(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  worker: string,
+): Promise<Set<string>> {
   if (orders.length === 0) return new Set();
   const now = ctx.now();
   const until = new Date(now.getTime() + claimMs);
@@ -77,7 +81,13 @@ export async function claimOrders(ctx: ConnectionContext, orders: HoroshopOrder[
       conflict
         .columns(["connection_id", "shop_order_id"])
         .doUpdateSet({ claimed_by: worker, claimed_until: until })
-        .where((row) => row.or([row("order_links.claimed_until", "is", null), row("order_links.claimed_until", "<", now), row("order_links.claimed_by", "=", worker)])),
+        .where((row) =>
+          row.or([
+            row("order_links.claimed_until", "is", null),
+            row("order_links.claimed_until", "<", now),
+            row("order_links.claimed_by", "=", worker),
+          ]),
+        ),
     )
     .returning("shop_order_id")
     .execute();
@@ -139,7 +149,10 @@ export async function saveLink(ctx: ConnectionContext, update: LinkUpdate): Prom
       problem: problem?.code ?? null,
       problem_key: key,
       problem_params: problem ? json(problem.params) : null,
-      problem_since: key === null ? null : sql<Date>`case when problem_key = ${key} then coalesce(problem_since, ${ctx.now()}) else ${ctx.now()} end`,
+      problem_since:
+        key === null
+          ? null
+          : sql<Date>`case when problem_key = ${key} then coalesce(problem_since, ${ctx.now()}) else ${ctx.now()} end`,
       reason: update.reason ?? null,
       attempts: update.attempts,
       next_attempt_at: update.nextAttemptAt,
@@ -159,7 +172,11 @@ export async function saveLink(ctx: ConnectionContext, update: LinkUpdate): Prom
     .where("connection_id", "=", ctx.connection.id)
     .where("shop_order_id", "=", update.shopOrderId)
     .execute();
-  ctx.events.emit({ connectionId: ctx.connection.id, type: "order", body: { shopOrderId: update.shopOrderId, state: update.state } });
+  ctx.events.emit({
+    connectionId: ctx.connection.id,
+    type: "order",
+    body: { shopOrderId: update.shopOrderId, state: update.state },
+  });
 }
 
 /** Orders whose next attempt is due, oldest first. */
@@ -177,7 +194,10 @@ export async function listDueOrders(ctx: ConnectionContext, limit: number): Prom
 }
 
 /** Linked orders to be read again: open ones, or those made since a day, closed ones included. */
-export async function listLinkedOrders(ctx: ConnectionContext, filter: { openOnly: boolean; createdSince: Date }): Promise<number[]> {
+export async function listLinkedOrders(
+  ctx: ConnectionContext,
+  filter: { openOnly: boolean; createdSince: Date },
+): Promise<number[]> {
   let query = ctx.db
     .selectFrom("order_links")
     .select("shop_number")

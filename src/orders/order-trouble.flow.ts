@@ -4,10 +4,17 @@ import type { RunCounts } from "../log/run.ts";
 import type { SyncOptions } from "./batch.ts";
 
 /** An order that the shop's answer holds but nobody can read: it stands in the list with the reason. */
-export async function noteUnreadable(ctx: ConnectionContext, order: { orderId: number | undefined; reason: string }, counts: RunCounts): Promise<void> {
+export async function noteUnreadable(
+  ctx: ConnectionContext,
+  order: { orderId: number | undefined; reason: string },
+  counts: RunCounts,
+): Promise<void> {
   counts.failed += 1;
   if (order.orderId === undefined) {
-    ctx.log.warn({ connection: ctx.connection.id, reason: order.reason }, "an order without a number could not be read");
+    ctx.log.warn(
+      { connection: ctx.connection.id, reason: order.reason },
+      "an order without a number could not be read",
+    );
     return;
   }
   const problem = {
@@ -30,7 +37,9 @@ export async function noteUnreadable(ctx: ConnectionContext, order: { orderId: n
       first_seen_at: ctx.now(),
       ...problem,
     })
-    .onConflict((conflict) => conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, next_attempt_at: null }))
+    .onConflict((conflict) =>
+      conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, next_attempt_at: null }),
+    )
     .execute();
 }
 

@@ -24,22 +24,49 @@ export const ordersApi: Api<AppContext> = (app, ctx) => {
 };
 
 const addReads: Api<AppContext> = (app, ctx) => {
-  const querystring = z.object({ ...listQuery, state: z.enum(["synced", "held", "failed", "excluded"]).optional(), problem: z.string().max(100).optional() });
-  const schema = { summary: "Orders, newest first", tags, params: idParams, querystring, response: { 200: listAnswer(orderAnswer) } };
+  const querystring = z.object({
+    ...listQuery,
+    state: z.enum(["synced", "held", "failed", "excluded"]).optional(),
+    problem: z.string().max(100).optional(),
+  });
+  const schema = {
+    summary: "Orders, newest first",
+    tags,
+    params: idParams,
+    querystring,
+    response: { 200: listAnswer(orderAnswer) },
+  };
   app.get("/api/v1/connections/:id/orders", { schema }, async (request) => {
     const own = await ownConnection(ctx, request, request.params.id);
     const { state, problem, limit, cursor } = request.query;
     const before = readCursor(cursor, z.number().int());
-    const found = await listOrders(own, { ...(state && { state }), ...(problem && { problem }), ...(before !== undefined && { before }), limit: limit + 1 });
+    const found = await listOrders(own, {
+      ...(state && { state }),
+      ...(problem && { problem }),
+      ...(before !== undefined && { before }),
+      limit: limit + 1,
+    });
     const shown = found.slice(0, limit);
     const language = languageOf(request.headers["accept-language"]);
-    return page(shown.map((order) => viewOrder(order, language)), found.length > limit ? shown.at(-1)!.number : undefined);
+    return page(
+      shown.map((order) => viewOrder(order, language)),
+      found.length > limit ? shown.at(-1)!.number : undefined,
+    );
   });
 
-  const oneSchema = { summary: "One order with its differences and its timeline", tags, params: orderParams, response: { 200: orderDetailAnswer } };
+  const oneSchema = {
+    summary: "One order with its differences and its timeline",
+    tags,
+    params: orderParams,
+    response: { 200: orderDetailAnswer },
+  };
   app.get("/api/v1/connections/:id/orders/:shopOrderId", { schema: oneSchema }, async (request) => {
     const own = await ownConnection(ctx, request, request.params.id);
-    return viewDetail(own, await orderOrFail(own, request.params.shopOrderId), languageOf(request.headers["accept-language"]));
+    return viewDetail(
+      own,
+      await orderOrFail(own, request.params.shopOrderId),
+      languageOf(request.headers["accept-language"]),
+    );
   });
 };
 
@@ -47,14 +74,26 @@ const queued = z.object({ queued: z.number() });
 
 const addBulk: Api<AppContext> = (app, ctx) => {
   const body = z.strictObject({ problem: z.string().min(1).max(100) });
-  const retrySchema = { summary: "Try all orders with this problem again", tags, params: idParams, body, response: { 202: queued } };
+  const retrySchema = {
+    summary: "Try all orders with this problem again",
+    tags,
+    params: idParams,
+    body,
+    response: { 202: queued },
+  };
   app.post("/api/v1/connections/:id/orders/retry", { schema: retrySchema }, async (request, reply) => {
     const own = await ownConnection(ctx, request, request.params.id);
     const count = await makeDue(own, { problem: request.body.problem });
     if (count > 0) await askForRecheck(own, false);
     return reply.code(202).send({ queued: count });
   });
-  const confirmSchema = { summary: "Carry out all statuses that wait for a person", tags, params: idParams, body, response: { 202: queued } };
+  const confirmSchema = {
+    summary: "Carry out all statuses that wait for a person",
+    tags,
+    params: idParams,
+    body,
+    response: { 202: queued },
+  };
   app.post("/api/v1/connections/:id/orders/confirm", { schema: confirmSchema }, async (request, reply) => {
     const own = await ownConnection(ctx, request, request.params.id);
     if (request.body.problem !== "final_status_waiting") throw malformed({ problem: "final_status_waiting" });
@@ -65,37 +104,62 @@ const addBulk: Api<AppContext> = (app, ctx) => {
 };
 
 const addSingle: Api<AppContext> = (app, ctx) => {
-  const schemaFor = (summary: string, status: 200 | 202) => ({ summary, tags, params: orderParams, response: { [status]: orderDetailAnswer } as Record<200 | 202, typeof orderDetailAnswer> });
+  const schemaFor = (summary: string, status: 200 | 202) => ({
+    summary,
+    tags,
+    params: orderParams,
+    response: { [status]: orderDetailAnswer } as Record<200 | 202, typeof orderDetailAnswer>,
+  });
   const address = "/api/v1/connections/:id/orders/:shopOrderId";
 
-  app.post(`${address}/retry`, { schema: schemaFor("Build the order anew from the shop and try again", 202) }, async (request, reply) => {
-    const own = await ownConnection(ctx, request, request.params.id);
-    const order = await orderOrFail(own, request.params.shopOrderId);
-    await makeDue(own, { shopOrderId: order.shopOrderId });
-    await askForRecheck(own, false);
-    return reply.code(202).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
-  });
+  app.post(
+    `${address}/retry`,
+    { schema: schemaFor("Build the order anew from the shop and try again", 202) },
+    async (request, reply) => {
+      const own = await ownConnection(ctx, request, request.params.id);
+      const order = await orderOrFail(own, request.params.shopOrderId);
+      await makeDue(own, { shopOrderId: order.shopOrderId });
+      await askForRecheck(own, false);
+      return reply.code(202).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
+    },
+  );
 
-  app.post(`${address}/confirm`, { schema: schemaFor("Carry out a guarded status, or adopt the CRM's order", 202) }, async (request, reply) => {
-    const own = await ownConnection(ctx, request, request.params.id);
-    const order = await orderOrFail(own, request.params.shopOrderId);
-    if (order.problem?.code === "external_id_taken") await makeDue(own, { shopOrderId: order.shopOrderId }, "adopt");
-    else if (order.problem?.code === "final_status_waiting") await confirmWaiting(own, { shopOrderId: order.shopOrderId });
-    else throw new ApiFailure(409, "nothing_to_confirm");
-    await askForRecheck(own, false);
-    return reply.code(202).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
-  });
+  app.post(
+    `${address}/confirm`,
+    { schema: schemaFor("Carry out a guarded status, or adopt the CRM's order", 202) },
+    async (request, reply) => {
+      const own = await ownConnection(ctx, request, request.params.id);
+      const order = await orderOrFail(own, request.params.shopOrderId);
+      if (order.problem?.code === "external_id_taken") await makeDue(own, { shopOrderId: order.shopOrderId }, "adopt");
+      else if (order.problem?.code === "final_status_waiting")
+        await confirmWaiting(own, { shopOrderId: order.shopOrderId });
+      else throw new ApiFailure(409, "nothing_to_confirm");
+      await askForRecheck(own, false);
+      return reply.code(202).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
+    },
+  );
 
-  app.post(`${address}/dismiss`, { schema: schemaFor("Set the order aside; a waiting status stays as the shop has it", 200) }, async (request, reply) => {
-    const own = await ownConnection(ctx, request, request.params.id);
-    const order = await orderOrFail(own, request.params.shopOrderId);
-    const keepsStatus = order.problem?.code === "final_status_waiting";
-    if (keepsStatus) await keepShopStatus(own, order);
-    else await dismissOrder(own, order.shopOrderId);
-    await addToTimeline(own, [{ shopOrderId: order.shopOrderId, direction: "crm-to-shop", action: keepsStatus ? "keep-status" : "dismiss", result: "done" }]);
-    await reportGaps(own);
-    return reply.code(200).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
-  });
+  app.post(
+    `${address}/dismiss`,
+    { schema: schemaFor("Set the order aside; a waiting status stays as the shop has it", 200) },
+    async (request, reply) => {
+      const own = await ownConnection(ctx, request, request.params.id);
+      const order = await orderOrFail(own, request.params.shopOrderId);
+      const keepsStatus = order.problem?.code === "final_status_waiting";
+      if (keepsStatus) await keepShopStatus(own, order);
+      else await dismissOrder(own, order.shopOrderId);
+      await addToTimeline(own, [
+        {
+          shopOrderId: order.shopOrderId,
+          direction: "crm-to-shop",
+          action: keepsStatus ? "keep-status" : "dismiss",
+          result: "done",
+        },
+      ]);
+      await reportGaps(own);
+      return reply.code(200).send(await viewAgain(own, order.shopOrderId, request.headers["accept-language"]));
+    },
+  );
 };
 
 async function orderOrFail(own: ConnectionContext, shopOrderId: string): Promise<OrderLink> {
@@ -116,7 +180,11 @@ function viewOrder(order: OrderLink, language: Language) {
     crmNumber: order.crmNumber,
     state: order.state,
     reason: order.state === "excluded" ? order.reason : null,
-    problem: order.problem && { code: order.problem.code, message: say(language, order.problem.code, order.problem.params), params: order.problem.params },
+    problem: order.problem && {
+      code: order.problem.code,
+      message: say(language, order.problem.code, order.problem.params),
+      params: order.problem.params,
+    },
     attempts: order.attempts,
     nextAttemptAt: order.nextAttemptAt?.toISOString() ?? null,
     firstSeenAt: order.firstSeenAt.toISOString(),

@@ -5,8 +5,16 @@ import { type OrderLink, toLink } from "./order-links.sql.ts";
 export type OrderFilter = { state?: string; problem?: string; before?: number; limit: number };
 
 /** Orders of the list, newest number first. */
-export async function listOrders(ctx: ConnectionContext, filter: OrderFilter): Promise<(OrderLink & { number: number })[]> {
-  let query = ctx.db.selectFrom("order_links").selectAll().where("connection_id", "=", ctx.connection.id).orderBy("shop_number", "desc").limit(filter.limit);
+export async function listOrders(
+  ctx: ConnectionContext,
+  filter: OrderFilter,
+): Promise<(OrderLink & { number: number })[]> {
+  let query = ctx.db
+    .selectFrom("order_links")
+    .selectAll()
+    .where("connection_id", "=", ctx.connection.id)
+    .orderBy("shop_number", "desc")
+    .limit(filter.limit);
   if (filter.state) query = query.where("state", "=", filter.state);
   if (filter.problem) query = query.where("problem", "=", filter.problem);
   if (filter.before !== undefined) query = query.where("shop_number", "<", filter.before);
@@ -14,12 +22,21 @@ export async function listOrders(ctx: ConnectionContext, filter: OrderFilter): P
 }
 
 export async function loadOrder(ctx: ConnectionContext, shopOrderId: string): Promise<OrderLink | undefined> {
-  const row = await ctx.db.selectFrom("order_links").selectAll().where("connection_id", "=", ctx.connection.id).where("shop_order_id", "=", shopOrderId).executeTakeFirst();
+  const row = await ctx.db
+    .selectFrom("order_links")
+    .selectAll()
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "=", shopOrderId)
+    .executeTakeFirst();
   return row && toLink(row);
 }
 
 /** A person's word: try now, with today's mapping and settings. Five clicks are one job: the row is due once. */
-export async function makeDue(ctx: ConnectionContext, which: { shopOrderId?: string; problem?: string }, confirmed?: string): Promise<number> {
+export async function makeDue(
+  ctx: ConnectionContext,
+  which: { shopOrderId?: string; problem?: string },
+  confirmed?: string,
+): Promise<number> {
   let query = ctx.db
     .updateTable("order_links")
     .set({
@@ -27,7 +44,9 @@ export async function makeDue(ctx: ConnectionContext, which: { shopOrderId?: str
       shop_hash: null,
       attempts: 0,
       ...(confirmed === undefined ? {} : { confirmed }),
-      reason: sql<string | null>`case when reason in ('dismissed', 'deleted_in_crm', 'combined_in_crm') then null else reason end`,
+      reason: sql<
+        string | null
+      >`case when reason in ('dismissed', 'deleted_in_crm', 'combined_in_crm') then null else reason end`,
       state: sql<string>`case when state = 'excluded' then 'failed' else state end`,
     })
     .where("connection_id", "=", ctx.connection.id);
@@ -53,7 +72,15 @@ export async function confirmWaiting(ctx: ConnectionContext, which: { shopOrderI
 export async function dismissOrder(ctx: ConnectionContext, shopOrderId: string): Promise<void> {
   await ctx.db
     .updateTable("order_links")
-    .set({ state: "excluded", reason: "dismissed", problem: null, problem_key: null, problem_params: null, problem_since: null, next_attempt_at: null })
+    .set({
+      state: "excluded",
+      reason: "dismissed",
+      problem: null,
+      problem_key: null,
+      problem_params: null,
+      problem_since: null,
+      next_attempt_at: null,
+    })
     .where("connection_id", "=", ctx.connection.id)
     .where("shop_order_id", "=", shopOrderId)
     .execute();

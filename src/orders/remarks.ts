@@ -1,6 +1,12 @@
 import type { Problem } from "../log/problem.ts";
 
-const weights = ["customer_ambiguous", "payment_not_allowed", "total_differs", "tracking_not_supported", "offer_unknown"];
+const weights = [
+  "customer_ambiguous",
+  "payment_not_allowed",
+  "total_differs",
+  "tracking_not_supported",
+  "offer_unknown",
+];
 
 /** An order shows one remark, the weightiest; the others' codes stand in its `also`. */
 export function chooseRemark(remarks: Problem[]): Problem | null {

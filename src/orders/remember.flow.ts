@@ -23,7 +23,12 @@ export type Outcome = {
 };
 
 /** Remembers a settled order: nothing more happens to it until something changes. */
-export async function rememberOutcome(ctx: ConnectionContext, order: HoroshopOrder, lists: ReferenceLists, outcome: Outcome): Promise<void> {
+export async function rememberOutcome(
+  ctx: ConnectionContext,
+  order: HoroshopOrder,
+  lists: ReferenceLists,
+  outcome: Outcome,
+): Promise<void> {
   const shop = { ...order, ...outcome.shopNow };
   await saveLink(ctx, {
     shopOrderId: String(order.order_id),
@@ -47,10 +52,19 @@ export async function rememberOutcome(ctx: ConnectionContext, order: HoroshopOrd
 
 const attemptsMax = 30;
 
-export type KeptLink = Pick<OrderLink, "attempts" | "agreement" | "differences" | "crmOrderId" | "crmNumber" | "confirmed">;
+export type KeptLink = Pick<
+  OrderLink,
+  "attempts" | "agreement" | "differences" | "crmOrderId" | "crmNumber" | "confirmed"
+>;
 
 /** Trouble that passes: the order is tried again after a growing pause, and looked for before it is sent again. */
-export async function rememberTrouble(ctx: ConnectionContext, order: HoroshopOrder, link: KeptLink | undefined, error: ApiError, createPending: boolean): Promise<void> {
+export async function rememberTrouble(
+  ctx: ConnectionContext,
+  order: HoroshopOrder,
+  link: KeptLink | undefined,
+  error: ApiError,
+  createPending: boolean,
+): Promise<void> {
   const attempts = (link?.attempts ?? 0) + 1;
   const trouble = troubleOf(error);
   const wait = Math.max(error.retryAfterMs ?? 0, pauseMs(ctx, attempts));

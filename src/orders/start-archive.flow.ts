@@ -23,6 +23,7 @@ export async function startArchive(ctx: ConnectionContext): Promise<void> {
 async function hasOurCatalog({ connection, crm }: ConnectionContext): Promise<boolean> {
   const site = (await crm.fetchSites()).find((one) => one.code === connection.crmSite);
   if (!site?.ymlUrl?.includes(connection.catalogSecret)) return true;
-  const loadedAt = site.catalogUpdatedAt && toInstant(site.catalogUpdatedAt, connection.crmTimeZone ?? connection.settings.timeZone);
+  const loadedAt =
+    site.catalogUpdatedAt && toInstant(site.catalogUpdatedAt, connection.crmTimeZone ?? connection.settings.timeZone);
   return loadedAt instanceof Date && loadedAt >= new Date(Math.floor(connection.createdAt.getTime() / 1000) * 1000);
 }

@@ -3,8 +3,8 @@ import { hasScope } from "../connections/connection.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { ApiError } from "../http/api-error.ts";
-import type { ReferenceLists } from "../mapping/mapping.ts";
 import { loadMapping, loadReferenceLists } from "../mapping/mapping.sql.ts";
+import type { ReferenceLists } from "../mapping/mapping.ts";
 import { refreshReferenceLists } from "../mapping/reference-lists.flow.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import { orderPrint } from "./agreement.ts";
@@ -38,7 +38,10 @@ export async function syncOrders(ctx: ConnectionContext, orders: HoroshopOrder[]
 }
 
 async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], options: SyncOptions): Promise<void> {
-  const links = await loadLinks(ctx, orders.map((order) => String(order.order_id)));
+  const links = await loadLinks(
+    ctx,
+    orders.map((order) => String(order.order_id)),
+  );
   const moved = orders.filter((order) => needsWork(order, links.get(String(order.order_id)), options));
   options.counts.unchanged += orders.length - moved.length;
   if (moved.length === 0) return;
@@ -48,24 +51,38 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
   try {
     await settle(ctx, mine, links, options);
   } finally {
-    await releaseClaims(ctx, mine.map((order) => String(order.order_id)), worker);
+    await releaseClaims(
+      ctx,
+      mine.map((order) => String(order.order_id)),
+      worker,
+    );
   }
 }
 
 /** Orders that somebody set aside stay so; others are worked on when asked to, when new, or when the shop changed them. */
 function needsWork(order: HoroshopOrder, link: OrderLink | undefined, options: SyncOptions): boolean {
   if (!link) return true;
-  const aside = link.state === "excluded" && ["dismissed", "deleted_in_crm", "combined_in_crm"].includes(link.reason ?? "");
+  const aside =
+    link.state === "excluded" && ["dismissed", "deleted_in_crm", "combined_in_crm"].includes(link.reason ?? "");
   if (aside) return options.again;
   if (options.force || options.again) return true;
   return link.shopHash !== orderPrint(order);
 }
 
-async function settle(ctx: ConnectionContext, orders: HoroshopOrder[], links: Map<string, OrderLink>, options: SyncOptions): Promise<void> {
+async function settle(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  links: Map<string, OrderLink>,
+  options: SyncOptions,
+): Promise<void> {
   const crmOrders = await readCrmOrders(ctx, orders, links);
   const cases = orders.map((order): BatchCase => {
     const link = links.get(String(order.order_id));
-    return { order, link, crm: link?.crmOrderId ? crmOrders.byId.get(link.crmOrderId) : crmOrders.byExternalId.get(String(order.order_id)) };
+    return {
+      order,
+      link,
+      crm: link?.crmOrderId ? crmOrders.byId.get(link.crmOrderId) : crmOrders.byExternalId.get(String(order.order_id)),
+    };
   });
   const batch = await prepareBatch(ctx, cases, options);
   const creates: CreateCase[] = [];
@@ -78,15 +95,25 @@ async function settle(ctx: ConnectionContext, orders: HoroshopOrder[], links: Ma
 type CrmOrders = { byId: Map<number, CrmOrder>; byExternalId: Map<string, CrmOrder> };
 
 /** Linked orders are read by their CRM id, others looked for under our number: a create may have happened unseen. */
-async function readCrmOrders(ctx: ConnectionContext, orders: HoroshopOrder[], links: Map<string, OrderLink>): Promise<CrmOrders> {
+async function readCrmOrders(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  links: Map<string, OrderLink>,
+): Promise<CrmOrders> {
   const site = ctx.connection.crmSite!;
-  const linked = orders.map((order) => links.get(String(order.order_id))?.crmOrderId).filter((id): id is number => typeof id === "number");
+  const linked = orders
+    .map((order) => links.get(String(order.order_id))?.crmOrderId)
+    .filter((id): id is number => typeof id === "number");
   const unlinked = orders.map((order) => String(order.order_id)).filter((id) => !links.get(id)?.crmOrderId);
   const byId = linked.length > 0 ? await ctx.crm.fetchOrders({ ids: linked }) : [];
   const byExternalId = unlinked.length > 0 ? await ctx.crm.fetchOrders({ externalIds: unlinked, sites: [site] }) : [];
   return {
     byId: new Map(byId.map((order) => [order.id, order])),
-    byExternalId: new Map(byExternalId.filter((order) => order.site === site && order.externalId !== undefined).map((order) => [order.externalId!, order])),
+    byExternalId: new Map(
+      byExternalId
+        .filter((order) => order.site === site && order.externalId !== undefined)
+        .map((order) => [order.externalId!, order]),
+    ),
   };
 }
 
@@ -94,8 +121,13 @@ async function prepareBatch(ctx: ConnectionContext, cases: BatchCase[], options:
   const { connection } = ctx;
   const mapping = await loadMapping(ctx, connection.id);
   let lists = await loadReferenceLists(ctx, connection.id);
-  if (cases.some((one) => meetsUnknown(one, lists)) && isStale(lists, ctx.now())) lists = await refreshReferenceLists(ctx);
-  const unknownOffers = await findUnknownOffers(ctx, cases.map((one) => one.order), options.missingOffers);
+  if (cases.some((one) => meetsUnknown(one, lists)) && isStale(lists, ctx.now()))
+    lists = await refreshReferenceLists(ctx);
+  const unknownOffers = await findUnknownOffers(
+    ctx,
+    cases.map((one) => one.order),
+    options.missingOffers,
+  );
   const facts = {
     shortId: connection.id,
     crmTimeZone: connection.crmTimeZone,
@@ -111,7 +143,12 @@ async function prepareBatch(ctx: ConnectionContext, cases: BatchCase[], options:
 function meetsUnknown({ order, crm }: BatchCase, lists: ReferenceLists): boolean {
   const lacks = (kind: "statuses" | "deliveryTypes" | "paymentTypes", id: number | undefined) =>
     id !== undefined && !lists[kind].horoshop.some((element) => element.id === id);
-  if (lacks("statuses", order.stat_status) || lacks("deliveryTypes", order.delivery_type?.id) || lacks("paymentTypes", order.payment_type?.id)) return true;
+  if (
+    lacks("statuses", order.stat_status) ||
+    lacks("deliveryTypes", order.delivery_type?.id) ||
+    lacks("paymentTypes", order.payment_type?.id)
+  )
+    return true;
   return crm !== undefined && !lists.statuses.crm.some((element) => element.code === crm.status);
 }
 
@@ -121,7 +158,11 @@ function isStale(lists: ReferenceLists, now: Date): boolean {
 }
 
 /** Articles that the CRM's catalogue lacks; known ones are remembered and never asked for again. */
-async function findUnknownOffers(ctx: ConnectionContext, orders: HoroshopOrder[], missing: Set<string>): Promise<Set<string>> {
+async function findUnknownOffers(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  missing: Set<string>,
+): Promise<Set<string>> {
   const articles = [...new Set(orders.flatMap((order) => order.products.map((line) => line.article)))].filter(Boolean);
   if (articles.length === 0 || !hasScope(ctx.connection, "store_read")) return new Set();
   const known = await loadKnownOffers(ctx, articles);
@@ -140,17 +181,31 @@ async function findUnknownOffers(ctx: ConnectionContext, orders: HoroshopOrder[]
 }
 
 /** Plans one order and puts it where it belongs; what needs no write is remembered at once. */
-async function sortCase(ctx: ConnectionContext, one: BatchCase, batch: Batch, creates: CreateCase[], changes: ChangeCase[]): Promise<void> {
+async function sortCase(
+  ctx: ConnectionContext,
+  one: BatchCase,
+  batch: Batch,
+  creates: CreateCase[],
+  changes: ChangeCase[],
+): Promise<void> {
   const { order, link } = one;
   try {
     let crm = one.crm;
-    if (link?.crmOrderId && !crm) crm = await ctx.crm.fetchOrder(String(link.crmOrderId), "id", ctx.connection.crmSite!);
+    if (link?.crmOrderId && !crm)
+      crm = await ctx.crm.fetchOrder(String(link.crmOrderId), "id", ctx.connection.crmSite!);
     if (link?.crmOrderId && crm) {
       changes.push(changeCase(order, link, crm, batch, false));
       return;
     }
     const view = link && { crmOrderId: null, agreement: {}, confirmed: link.confirmed, problem: link.problem };
-    const plan = planNewOrder({ shop: order, crm, link: view, mapping: batch.mapping, lists: batch.lists, facts: batch.facts });
+    const plan = planNewOrder({
+      shop: order,
+      crm,
+      link: view,
+      mapping: batch.mapping,
+      lists: batch.lists,
+      facts: batch.facts,
+    });
     if (plan.do === "create") creates.push({ order, link, draft: plan.draft, remarks: plan.remarks });
     else if (plan.do === "adopt") changes.push(changeCase(order, link, crm!, batch, true));
     else await rememberAside(ctx, order, link, batch, plan);
@@ -161,7 +216,13 @@ async function sortCase(ctx: ConnectionContext, one: BatchCase, batch: Batch, cr
   }
 }
 
-function changeCase(order: HoroshopOrder, link: OrderLink | undefined, crm: CrmOrder, batch: Batch, isAdopted: boolean): ChangeCase {
+function changeCase(
+  order: HoroshopOrder,
+  link: OrderLink | undefined,
+  crm: CrmOrder,
+  batch: Batch,
+  isAdopted: boolean,
+): ChangeCase {
   const view = {
     crmOrderId: crm.id,
     agreement: isAdopted ? {} : (link?.agreement ?? {}),

@@ -12,15 +12,25 @@ import { toLocalTime } from "./shop-time.ts";
 const listsKeptMs = 86_400_000;
 
 export function syncOptions(counts: RunCounts, signal: AbortSignal): SyncOptions {
-  return { counts, force: false, again: false, customersIndexed: false, brief: false, missingOffers: new Set(), signal };
+  return {
+    counts,
+    force: false,
+    again: false,
+    customersIndexed: false,
+    brief: false,
+    missingOffers: new Set(),
+    signal,
+  };
 }
 
 /** The regular exchange: new orders, changed orders, the CRM's history, and what is due again. */
 export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
   const options = syncOptions(run.counts, signal);
   await keepListsFresh(ctx);
-  if (run.params.orderIds) await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
-  else if (run.params.since || run.params.until) await syncWindow(ctx, windowOf(ctx, run.params), { ...options, force: true });
+  if (run.params.orderIds)
+    await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
+  else if (run.params.since || run.params.until)
+    await syncWindow(ctx, windowOf(ctx, run.params), { ...options, force: true });
   else {
     await syncNewOrders(ctx, options);
     await syncCrmChanges(ctx, options);
@@ -50,10 +60,16 @@ async function keepListsFresh(ctx: ConnectionContext): Promise<void> {
   if (!fetchedAt || ctx.now().getTime() - fetchedAt.getTime() > listsKeptMs) await refreshReferenceLists(ctx);
 }
 
-export function windowOf(ctx: ConnectionContext, params: { since?: string; until?: string }): { from?: string; to?: string } {
+export function windowOf(
+  ctx: ConnectionContext,
+  params: { since?: string; until?: string },
+): { from?: string; to?: string } {
   const local = (text: string, endOfDay: boolean) => {
     if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text} ${endOfDay ? "23:59:59" : "00:00:00"}`;
     return toLocalTime(new Date(text), ctx.connection.settings.timeZone);
   };
-  return { ...(params.since ? { from: local(params.since, false) } : {}), ...(params.until ? { to: local(params.until, true) } : {}) };
+  return {
+    ...(params.since ? { from: local(params.since, false) } : {}),
+    ...(params.until ? { to: local(params.until, true) } : {}),
+  };
 }

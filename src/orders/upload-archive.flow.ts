@@ -16,8 +16,8 @@ import { syncOrders } from "./sync-orders.flow.ts";
 import { syncOptions, windowOf } from "./sync-round.flow.ts";
 
 const pageMax = 100;
-/** From so many orders on it is cheaper to read all customers of the CRM once than to search for each. */
-const indexFrom = 500;
+/** A shop that cannot tell how many orders it has is taken to have many. */
+const unknownTotal = 1000;
 
 export const archiveStream = "archive";
 
@@ -34,10 +34,8 @@ export async function uploadArchive(ctx: ConnectionContext, run: Run, signal: Ab
     run.progress.done = run.params.orderIds.length;
     return;
   }
-  if ((total ?? 0) > indexFrom) {
-    await indexCustomers(ctx, signal);
-    options.customersIndexed = true;
-  }
+  await saveRunProgress(ctx, run);
+  options.customersIndexed = await indexCustomers(ctx, total ?? unknownTotal, signal);
   const createdBefore = run.counts.created;
   for await (const orders of readArchive(ctx, run, window, signal)) {
     await syncOrders(ctx, await notYetThere(ctx, orders, run), options);
@@ -47,7 +45,8 @@ export async function uploadArchive(ctx: ConnectionContext, run: Run, signal: Ab
   await reportGaps(ctx);
   const whole = !run.params.since && !run.params.until;
   // All are there once a whole pass finds nothing more to do.
-  if (whole && run.counts.created === createdBefore && run.counts.failed === 0) await saveBookmark(ctx.db, ctx.connection.id, archiveStream, "done", ctx.now());
+  if (whole && run.counts.created === createdBefore && run.counts.failed === 0)
+    await saveBookmark(ctx.db, ctx.connection.id, archiveStream, "done", ctx.now());
 }
 
 export async function isArchiveDone(ctx: ConnectionContext): Promise<boolean> {
@@ -58,11 +57,20 @@ export async function isArchiveDone(ctx: ConnectionContext): Promise<boolean> {
 function archiveWindow(ctx: ConnectionContext, params: Run["params"]): { from?: string; to: string } {
   const last = shiftLocal(newOrdersStart(ctx), -1);
   const asked = windowOf(ctx, params);
-  const since = asked.from ?? (ctx.connection.settings.archive.since ? windowOf(ctx, { since: ctx.connection.settings.archive.since }).from : undefined);
+  const since =
+    asked.from ??
+    (ctx.connection.settings.archive.since
+      ? windowOf(ctx, { since: ctx.connection.settings.archive.since }).from
+      : undefined);
   return { ...(since ? { from: since } : {}), to: asked.to && asked.to < last ? asked.to : last };
 }
 
-async function* readArchive(ctx: ConnectionContext, run: Run, window: { from?: string; to: string }, signal: AbortSignal): AsyncGenerator<HoroshopOrder[]> {
+async function* readArchive(
+  ctx: ConnectionContext,
+  run: Run,
+  window: { from?: string; to: string },
+  signal: AbortSignal,
+): AsyncGenerator<HoroshopOrder[]> {
   const seen = new Set<number>();
   // The page before the place is read again: an order deleted meanwhile moves the following ones up.
   let offset = Math.max(0, Number(run.progress.place ?? 0) - pageMax);
@@ -75,14 +83,21 @@ async function* readArchive(ctx: ConnectionContext, run: Run, window: { from?: s
     if (fresh.length > 0) yield fresh;
     const isLast = answer.rows < pageMax || (fresh.length === 0 && answer.unreadable.length === 0);
     offset += answer.rows;
-    run.progress = { ...run.progress, place: String(offset), done: Math.max(run.progress.done, Math.min(offset, run.progress.total ?? offset)) };
+    run.progress = {
+      ...run.progress,
+      place: String(offset),
+      done: Math.max(run.progress.done, Math.min(offset, run.progress.total ?? offset)),
+    };
     if (isLast) return;
   }
 }
 
 /** Orders in the CRM already, set aside, or refused for good are left alone; so a second pass costs the CRM nothing. */
 async function notYetThere(ctx: ConnectionContext, orders: HoroshopOrder[], run: Run): Promise<HoroshopOrder[]> {
-  const links = await loadLinks(ctx, orders.map((order) => String(order.order_id)));
+  const links = await loadLinks(
+    ctx,
+    orders.map((order) => String(order.order_id)),
+  );
   const open = orders.filter((order) => isOpen(links.get(String(order.order_id))));
   run.counts.read += orders.length - open.length;
   run.counts.unchanged += orders.length - open.length;
@@ -97,8 +112,13 @@ function isOpen(link: OrderLink | undefined): boolean {
 const countMax = 2 ** 22;
 
 /** No answer tells how many there are: the end is found by halving. Undefined-like null when the shop ignores offsets. */
-async function countOrders(ctx: ConnectionContext, window: { from?: string; to: string }, signal: AbortSignal): Promise<number | null> {
-  const hasRow = async (offset: number) => (await ctx.horoshop.fetchOrders({ ...window, limit: 1, offset }, signal)).rows;
+async function countOrders(
+  ctx: ConnectionContext,
+  window: { from?: string; to: string },
+  signal: AbortSignal,
+): Promise<number | null> {
+  const hasRow = async (offset: number) =>
+    (await ctx.horoshop.fetchOrders({ ...window, limit: 1, offset }, signal)).rows;
   const first = await hasRow(0);
   if (first !== 1) return first;
   let known = 0;

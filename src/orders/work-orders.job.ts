@@ -17,7 +17,8 @@ const orderRuns: Partial<Record<"sync" | "reconcile", RunWorker>> = { sync: sync
 export async function workOrders(app: AppContext, connectionId: string, signal: AbortSignal): Promise<void> {
   const released = await releaseWaiting(app, connectionId);
   await workLane(app, connectionId, "orders", orderRuns, signal);
-  if (!signal.aborted && (await takeWanted(app.db, connectionId, "quick"))) await lookQuickly(app, connectionId, released, signal);
+  if (!signal.aborted && (await takeWanted(app.db, connectionId, "quick")))
+    await lookQuickly(app, connectionId, released, signal);
 }
 
 async function releaseWaiting(app: AppContext, connectionId: string): Promise<boolean> {
@@ -26,7 +27,12 @@ async function releaseWaiting(app: AppContext, connectionId: string): Promise<bo
   return connection !== undefined && (await makeWaitingDue(makeConnectionContext(app, connection))) > 0;
 }
 
-async function lookQuickly(app: AppContext, connectionId: string, released: boolean, signal: AbortSignal): Promise<void> {
+async function lookQuickly(
+  app: AppContext,
+  connectionId: string,
+  released: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const connection = await loadConnection(app, connectionId);
   if (!connection || connectionState(connection) !== "active") return;
   const ctx = makeConnectionContext(app, connection);
