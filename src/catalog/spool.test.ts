@@ -20,7 +20,7 @@ async function bucketsOf(spool: Spool): Promise<{ id: string; group: string }[][
 test.each([
   ["in memory", 4_000_000],
   ["on disk", 1000],
-])("%s: rows of one group come together, in the order in which they came", async (_, bufferMax) => {
+])("F83 %s: rows of one group come together, in the order in which they came", async (_, bufferMax) => {
   const spool = createSpool(join(folder, "rows"), bufferMax);
 
   for (let place = 0; place < 3000; place += 1) {
