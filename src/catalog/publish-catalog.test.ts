@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeStores } from "../../test/databases.ts";
 import type { Store } from "../db/open.ts";
-import { ApiError, type ApiErrorKind } from "../http/api-error.ts";
 import { listProblems } from "../log/problems.sql.ts";
 import { noCounts } from "../log/run.ts";
 import { cancelRun, nextRun, queueRun, startRun } from "../log/runs.sql.ts";
@@ -11,20 +11,13 @@ import { catalogView, confirmHeld, servedFile } from "./catalog.flow.ts";
 import { catalogFolder, spoolFolder } from "./catalog-files.flow.ts";
 import { loadCodes } from "./catalogs.sql.ts";
 import { publishCatalog } from "./publish-catalog.flow.ts";
-import { openTestConnection, openTestStore, type TestConnection } from "./test-connection.ts";
+import { openTestConnection, type TestConnection } from "./test-connection.ts";
 import { samplePages, sampleProducts } from "./test-shop.ts";
 
 const hourMs = 3_600_000;
-let store: Store;
 let world: TestConnection;
-beforeAll(async () => {
-  store = await openTestStore();
-}, 60_000);
-afterAll(() => store.close());
-beforeEach(() => open("embedded"));
-afterEach(() => world.close());
 
-async function open(kind: Store["kind"]): Promise<void> {
+async function open(store: Store, kind = store.kind): Promise<void> {
   world = await openTestConnection(store, kind);
   world.shop.pages = samplePages;
   fill(100);
@@ -51,261 +44,227 @@ const problems = async () => (await listProblems(world.ctx, "c1")).map((problem)
 const later = (ms: number) => {
   world.clock.now = new Date(world.clock.now.getTime() + ms);
 };
-const refusal = (kind: ApiErrorKind) =>
-  new ApiError({ kind, remote: "retailcrm", operation: "reference/sites", message: kind });
 
-test("the first catalogue is published, its address written into the CRM, and the CRM asked to load it", async () => {
-  expect(await view()).toMatchObject({
-    state: "none",
-    generatedAt: null,
-    url: "https://connector.example/catalog/s3cret.xml",
+describeStores("publishing the catalogue", (stores) => {
+  beforeEach(() => open(stores.store()));
+  afterEach(() => world.close());
+
+  test("the first catalogue is published, its address written into the CRM, and the CRM asked to load it", async () => {
+    expect(await view()).toMatchObject({
+      state: "none",
+      generatedAt: null,
+      url: "https://connector.example/catalog/s3cret.xml",
+    });
+
+    const outcome = await publishCatalog(world.ctx);
+
+    expect(outcome).toMatchObject({ state: "succeeded", counts: { ...noCounts(), read: 100, updated: 100 } });
+    expect(await view()).toMatchObject({
+      state: "fresh",
+      generatedAt: "2025-03-14T09:30:00.000Z",
+      offers: 100,
+      products: 100,
+      excluded: {},
+      held: null,
+      lastFetchedAt: null,
+    });
+    expect((await view()).bytes).toBe(Buffer.byteLength(await servedXml()));
+    expect(world.crmCalls).toEqual(["sites", "save main", "load"]);
+    expect(world.site).toMatchObject({ ymlUrl: "https://connector.example/catalog/s3cret.xml", loadFromYml: true });
   });
 
-  const outcome = await publishCatalog(world.ctx);
+  test("F85 unchanged content keeps the file and its tag; the catalogue is fresh again and the CRM left in peace", async () => {
+    await publishCatalog(world.ctx);
+    const before = { xml: await servedXml(), etag: (await servedFile(world.ctx, "c1"))!.record.etag };
+    later(7 * hourMs);
+    expect((await view()).state).toBe("stale");
+    world.crmCalls.length = 0;
 
-  expect(outcome).toMatchObject({ state: "succeeded", counts: { ...noCounts(), read: 100, updated: 100 } });
-  expect(await view()).toMatchObject({
-    state: "fresh",
-    generatedAt: "2025-03-14T09:30:00.000Z",
-    offers: 100,
-    products: 100,
-    excluded: {},
-    held: null,
-    lastFetchedAt: null,
+    const outcome = await publishCatalog(world.ctx);
+
+    expect(outcome.counts).toMatchObject({ unchanged: 100, updated: 0 });
+    expect({ xml: await servedXml(), etag: (await servedFile(world.ctx, "c1"))!.record.etag }).toEqual(before);
+    expect(await view()).toMatchObject({ state: "fresh", generatedAt: "2025-03-14T16:30:00.000Z" });
+    expect(world.crmCalls).toEqual(["sites"]);
   });
-  expect((await view()).bytes).toBe(Buffer.byteLength(await servedXml()));
-  expect(world.crmCalls).toEqual(["sites", "save main", "load"]);
-  expect(world.site).toMatchObject({ ymlUrl: "https://connector.example/catalog/s3cret.xml", loadFromYml: true });
-});
 
-test("F85 unchanged content keeps the file and its tag; the catalogue is fresh again and the CRM left in peace", async () => {
-  await publishCatalog(world.ctx);
-  const before = { xml: await servedXml(), etag: (await servedFile(world.ctx, "c1"))!.record.etag };
-  later(7 * hourMs);
-  expect((await view()).state).toBe("stale");
-  world.crmCalls.length = 0;
+  test("changed offers are published and the CRM is asked to load them", async () => {
+    await publishCatalog(world.ctx);
+    world.crmCalls.length = 0;
+    fill(101);
+    later(hourMs);
 
-  const outcome = await publishCatalog(world.ctx);
+    await publishCatalog(world.ctx);
 
-  expect(outcome.counts).toMatchObject({ unchanged: 100, updated: 0 });
-  expect({ xml: await servedXml(), etag: (await servedFile(world.ctx, "c1"))!.record.etag }).toEqual(before);
-  expect(await view()).toMatchObject({ state: "fresh", generatedAt: "2025-03-14T16:30:00.000Z" });
-  expect(world.crmCalls).toEqual(["sites"]);
-});
-
-test("changed offers are published and the CRM is asked to load them", async () => {
-  await publishCatalog(world.ctx);
-  world.crmCalls.length = 0;
-  fill(101);
-  later(hourMs);
-
-  await publishCatalog(world.ctx);
-
-  expect(await servedXml()).toContain('<offer id="A-100"');
-  expect(world.crmCalls).toEqual(["sites", "load"]);
-});
-
-test("F90 reading that stops half-way leaves the served file, and after two intervals that is a problem", async () => {
-  await publishCatalog(world.ctx);
-  const before = await servedXml();
-  fill(1600);
-  world.shop.beforePage = (offset) => {
-    if (offset === 500) throw new Error("502");
-  };
-
-  await expect(publishCatalog(world.ctx)).rejects.toThrow("502");
-  expect(await problems()).toEqual([]);
-  later(7 * hourMs);
-  await expect(publishCatalog(world.ctx)).rejects.toThrow("502");
-
-  expect(await servedXml()).toBe(before);
-  expect(await view()).toMatchObject({ state: "stale", offers: 100 });
-  expect(await problems()).toEqual(["catalog_stale"]);
-
-  world.shop.beforePage = () => {};
-  await publishCatalog(world.ctx);
-
-  expect((await view()).offers).toBe(1600);
-  expect(await problems()).toEqual([]);
-});
-
-test("F90 a catalogue that shrank is held, the old one served, until a person confirms it", async () => {
-  await publishCatalog(world.ctx);
-  const before = await servedXml();
-  world.crmCalls.length = 0;
-  fill(60);
-  later(hourMs);
-
-  const outcome = await publishCatalog(world.ctx);
-
-  expect(outcome).toMatchObject({ state: "partial", counts: { held: 60 } });
-  expect(await servedXml()).toBe(before);
-  expect(await view()).toMatchObject({
-    state: "held",
-    offers: 100,
-    held: { offers: 60, reason: "catalog_shrunk", params: { before: 100, after: 60, limitPercent: 30 } },
+    expect(await servedXml()).toContain('<offer id="A-100"');
+    expect(world.crmCalls).toEqual(["sites", "load"]);
   });
-  expect(await problems()).toEqual(["catalog_shrunk"]);
-  expect(world.crmCalls).toEqual([]);
 
-  expect(await confirmHeld(world.ctx)).toBe(true);
+  test("F90 reading that stops half-way leaves the served file, and after two intervals that is a problem", async () => {
+    await publishCatalog(world.ctx);
+    const before = await servedXml();
+    fill(1600);
+    world.shop.beforePage = (offset) => {
+      if (offset === 500) throw new Error("502");
+    };
 
-  expect(await view()).toMatchObject({ state: "fresh", offers: 60, held: null });
-  expect(await servedXml()).not.toBe(before);
-  expect(await problems()).toEqual([]);
-  expect(world.crmCalls).toEqual(["sites", "load"]);
-  expect(await confirmHeld(world.ctx)).toBe(false);
-});
+    await expect(publishCatalog(world.ctx)).rejects.toThrow("502");
+    expect(await problems()).toEqual([]);
+    later(7 * hourMs);
+    await expect(publishCatalog(world.ctx)).rejects.toThrow("502");
 
-test("a held catalogue is dropped when the shop is back", async () => {
-  await publishCatalog(world.ctx);
-  fill(10);
-  await publishCatalog(world.ctx);
-  fill(100);
+    expect(await servedXml()).toBe(before);
+    expect(await view()).toMatchObject({ state: "stale", offers: 100 });
+    expect(await problems()).toEqual(["catalog_stale"]);
 
-  await publishCatalog(world.ctx);
+    world.shop.beforePage = () => {};
+    await publishCatalog(world.ctx);
 
-  expect(await view()).toMatchObject({ state: "fresh", offers: 100, held: null });
-  expect(await problems()).toEqual([]);
-});
-
-test("F90 an empty catalogue replaces nothing and cannot be confirmed", async () => {
-  await publishCatalog(world.ctx);
-  fill(0);
-
-  const outcome = await publishCatalog(world.ctx);
-
-  expect(outcome.state).toBe("partial");
-  expect(await view()).toMatchObject({ state: "fresh", offers: 100, held: null });
-  expect(await problems()).toEqual(["catalog_shrunk"]);
-  expect(await confirmHeld(world.ctx)).toBe(false);
-});
-
-test("an empty shop publishes nothing and is no problem", async () => {
-  fill(0);
-
-  expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
-
-  expect((await view()).state).toBe("none");
-  expect(await servedFile(world.ctx, "c1")).toBeUndefined();
-  expect(await problems()).toEqual([]);
-});
-
-test("what a killed run left behind is gone after the next one", async () => {
-  await publishCatalog(world.ctx);
-  mkdirSync(join(spoolFolder(folder()), "dead"), { recursive: true });
-  writeFileSync(join(spoolFolder(folder()), "dead", "catalog.xml"), "<half");
-  writeFileSync(join(catalogFolder(folder()), "20200101000000-never-switched.xml"), "<whole/>");
-  fill(101);
-  later(hourMs);
-
-  await publishCatalog(world.ctx);
-  later(hourMs);
-  await publishCatalog(world.ctx);
-
-  expect(readdirSync(catalogFolder(folder()))).toHaveLength(2);
-  expect(readdirSync(join(world.ctx.config.dataDir, "spool"))).toEqual([]);
-  expect((await view()).offers).toBe(101);
-});
-
-test("a served file that vanished from the disk comes back though nothing changed", async () => {
-  await publishCatalog(world.ctx);
-  const before = await servedXml();
-  await rm(catalogFolder(folder()), { recursive: true });
-  expect(await servedFile(world.ctx, "c1")).toBeUndefined();
-
-  await publishCatalog(world.ctx);
-
-  expect(await servedXml()).toBe(before);
-});
-
-test("F91 another address in the CRM's site is told and left alone; it ends when ours is there", async () => {
-  world.site.ymlUrl = "https://old-module.example/feed.xml";
-
-  await publishCatalog(world.ctx);
-
-  expect(world.site.ymlUrl).toBe("https://old-module.example/feed.xml");
-  expect(world.crmCalls).toEqual(["sites"]);
-  const [problem] = await listProblems(world.ctx, "c1");
-  expect(problem).toMatchObject({ code: "catalog_elsewhere", params: { url: "https://old-module.example/feed.xml" } });
-
-  world.site.ymlUrl = "https://connector.example/catalog/s3cret.xml";
-  await publishCatalog(world.ctx);
-
-  expect(await problems()).toEqual([]);
-});
-
-test("without the scopes nothing is written into the CRM and nothing asked", async () => {
-  world.ctx.connection.crmScopes = ["reference_read"];
-
-  expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
-
-  expect(world.crmCalls).toEqual(["sites"]);
-});
-
-test("a CRM that is down does not undo the publication; refused credentials are told", async () => {
-  world.crmTrouble.before = () => {
-    throw refusal("unavailable");
-  };
-  expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
-
-  world.crmTrouble.before = () => {
-    throw refusal("unauthorized");
-  };
-  await expect(publishCatalog(world.ctx)).rejects.toMatchObject({ kind: "unauthorized" });
-
-  expect((await view()).state).toBe("fresh");
-});
-
-test("a run shows how far it is and can be cancelled between pages", async () => {
-  fill(1600);
-  await queueRun(world.ctx, "c1", "catalog", "manual");
-  const run = (await nextRun(world.ctx, "c1", "catalog"))!;
-  await startRun(world.ctx, run);
-  world.shop.beforePage = (offset) => (offset === 500 ? cancelRun(world.ctx, run.id) : undefined);
-
-  const outcome = await publishCatalog(world.ctx, run);
-
-  expect(outcome.state).toBe("cancelled");
-  expect(run.progress.done).toBe(1000);
-  expect(world.shop.asked).toEqual([0, 500]);
-  expect((await view()).state).toBe("none");
-});
-
-test("codes of attributes are kept for ever", async () => {
-  await publishCatalog(world.ctx);
-  const first = await loadCodes(world.ctx, new Set());
-
-  const later = await loadCodes(world.ctx, new Set(["Material", "аматеріал", "material"]));
-
-  expect(Object.fromEntries(first)).toEqual({
-    kraina: "kraina",
-    material: "material",
-    osoblyvosti: "osoblyvosti",
-    vaha: "vaha",
+    expect((await view()).offers).toBe(1600);
+    expect(await problems()).toEqual([]);
   });
-  expect(Object.fromEntries(later)).toMatchObject({ ...Object.fromEntries(first), Material: "material_2" });
-});
 
-test("with a server the file also lies in the database, and another process makes its own copy", async () => {
-  await world.close();
-  await open("server");
-  await publishCatalog(world.ctx);
-  const dataDir = join(world.ctx.config.dataDir, "other");
-  const other = { ...world.ctx, config: { ...world.ctx.config, dataDir } };
+  test("F90 a catalogue that shrank is held, the old one served, until a person confirms it", async () => {
+    await publishCatalog(world.ctx);
+    const before = await servedXml();
+    world.crmCalls.length = 0;
+    fill(60);
+    later(hourMs);
 
-  const { file } = await (await servedFile(other, "c1"))!.open(false);
+    const outcome = await publishCatalog(world.ctx);
 
-  expect(await file.readFile("utf8")).toBe(await servedXml());
-  await file.close();
+    expect(outcome).toMatchObject({ state: "partial", counts: { held: 60 } });
+    expect(await servedXml()).toBe(before);
+    expect(await view()).toMatchObject({
+      state: "held",
+      offers: 100,
+      held: { offers: 60, reason: "catalog_shrunk", params: { before: 100, after: 60, limitPercent: 30 } },
+    });
+    expect(await problems()).toEqual(["catalog_shrunk"]);
+    expect(world.crmCalls).toEqual([]);
 
-  fill(99);
-  later(hourMs);
-  await publishCatalog(world.ctx);
+    expect(await confirmHeld(world.ctx)).toBe(true);
 
-  expect((await servedFile(other, "c1"))!.record.offers).toBe(99);
-  const versions = await world.ctx.db.selectFrom("catalog_pieces").select("version").distinct().execute();
-  expect(versions).toHaveLength(1);
-  const copy = join(catalogFolder({ dataDir, connectionId: "c1" }), `${versions[0]!.version}.xml`);
-  expect(readFileSync(copy, "utf8")).toBe(await servedXml());
+    expect(await view()).toMatchObject({ state: "fresh", offers: 60, held: null });
+    expect(await servedXml()).not.toBe(before);
+    expect(await problems()).toEqual([]);
+    expect(world.crmCalls).toEqual(["sites", "load"]);
+    expect(await confirmHeld(world.ctx)).toBe(false);
+  });
+
+  test("a held catalogue is dropped when the shop is back", async () => {
+    await publishCatalog(world.ctx);
+    fill(10);
+    await publishCatalog(world.ctx);
+    fill(100);
+
+    await publishCatalog(world.ctx);
+
+    expect(await view()).toMatchObject({ state: "fresh", offers: 100, held: null });
+    expect(await problems()).toEqual([]);
+  });
+
+  test("F90 an empty catalogue replaces nothing and cannot be confirmed", async () => {
+    await publishCatalog(world.ctx);
+    fill(0);
+
+    const outcome = await publishCatalog(world.ctx);
+
+    expect(outcome.state).toBe("partial");
+    expect(await view()).toMatchObject({ state: "fresh", offers: 100, held: null });
+    expect(await problems()).toEqual(["catalog_shrunk"]);
+    expect(await confirmHeld(world.ctx)).toBe(false);
+  });
+
+  test("an empty shop publishes nothing and is no problem", async () => {
+    fill(0);
+
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+
+    expect((await view()).state).toBe("none");
+    expect(await servedFile(world.ctx, "c1")).toBeUndefined();
+    expect(await problems()).toEqual([]);
+  });
+
+  test("what a killed run left behind is gone after the next one", async () => {
+    await publishCatalog(world.ctx);
+    mkdirSync(join(spoolFolder(folder()), "dead"), { recursive: true });
+    writeFileSync(join(spoolFolder(folder()), "dead", "catalog.xml"), "<half");
+    writeFileSync(join(catalogFolder(folder()), "20200101000000-never-switched.xml"), "<whole/>");
+    fill(101);
+    later(hourMs);
+
+    await publishCatalog(world.ctx);
+    later(hourMs);
+    await publishCatalog(world.ctx);
+
+    expect(readdirSync(catalogFolder(folder()))).toHaveLength(2);
+    expect(readdirSync(join(world.ctx.config.dataDir, "spool"))).toEqual([]);
+    expect((await view()).offers).toBe(101);
+  });
+
+  test("a served file that vanished from the disk comes back though nothing changed", async () => {
+    await publishCatalog(world.ctx);
+    const before = await servedXml();
+    await rm(catalogFolder(folder()), { recursive: true });
+    // With a server the database has it too.
+    expect((await servedFile(world.ctx, "c1")) !== undefined).toBe(stores.kind === "server");
+
+    await publishCatalog(world.ctx);
+
+    expect(await servedXml()).toBe(before);
+  });
+
+  test("a run shows how far it is and can be cancelled between pages", async () => {
+    fill(1600);
+    await queueRun(world.ctx, "c1", "catalog", "manual");
+    const run = (await nextRun(world.ctx, "c1", "catalog"))!;
+    await startRun(world.ctx, run);
+    world.shop.beforePage = (offset) => (offset === 500 ? cancelRun(world.ctx, run.id) : undefined);
+
+    const outcome = await publishCatalog(world.ctx, run);
+
+    expect(outcome.state).toBe("cancelled");
+    expect(run.progress.done).toBe(1000);
+    expect(world.shop.asked).toEqual([0, 500]);
+    expect((await view()).state).toBe("none");
+  });
+
+  test("codes of attributes are kept for ever", async () => {
+    await publishCatalog(world.ctx);
+    const first = await loadCodes(world.ctx, new Set());
+
+    const later = await loadCodes(world.ctx, new Set(["Material", "аматеріал", "material"]));
+
+    expect(Object.fromEntries(first)).toEqual({
+      kraina: "kraina",
+      material: "material",
+      osoblyvosti: "osoblyvosti",
+      vaha: "vaha",
+    });
+    expect(Object.fromEntries(later)).toMatchObject({ ...Object.fromEntries(first), Material: "material_2" });
+  });
+
+  test("with a server the file also lies in the database, and another process makes its own copy", async () => {
+    await world.close();
+    await open(stores.store(), "server");
+    await publishCatalog(world.ctx);
+    const dataDir = join(world.ctx.config.dataDir, "other");
+    const other = { ...world.ctx, config: { ...world.ctx.config, dataDir } };
+
+    const { file } = await (await servedFile(other, "c1"))!.open(false);
+
+    expect(await file.readFile("utf8")).toBe(await servedXml());
+    await file.close();
+
+    fill(99);
+    later(hourMs);
+    await publishCatalog(world.ctx);
+
+    expect((await servedFile(other, "c1"))!.record.offers).toBe(99);
+    const versions = await world.ctx.db.selectFrom("catalog_pieces").select("version").distinct().execute();
+    expect(versions).toHaveLength(1);
+    const copy = join(catalogFolder({ dataDir, connectionId: "c1" }), `${versions[0]!.version}.xml`);
+    expect(readFileSync(copy, "utf8")).toBe(await servedXml());
+  });
 });

@@ -1,18 +1,17 @@
-/** One connection over a fresh database in memory, for the tests of the catalogue. The two ends are handed in. */
+/** One connection over the store of a suite, for the tests of the catalogue. The two ends are handed in. */
 import { randomBytes } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pino from "pino";
+import { silentLog as log } from "../../test/silent-log.ts";
 import { readConfig } from "../config.ts";
 import type { Connection } from "../connections/connection.ts";
 import { deleteConnection, insertConnection } from "../connections/connections.sql.ts";
 import { defaultSettings } from "../connections/settings.ts";
 import type { ConnectionContext } from "../context.ts";
 import { makeVault } from "../db/encrypt.ts";
-import { migrate } from "../db/migrate.ts";
-import { openStore, type Store } from "../db/open.ts";
+import type { Store } from "../db/open.ts";
 import { TransportError } from "../http/transport-error.ts";
 import { createEvents } from "../log/events.ts";
 import type { CrmSite } from "../retailcrm/schema.ts";
@@ -30,16 +29,7 @@ export type TestConnection = {
   close(): Promise<void>;
 };
 
-const log = pino({ level: "silent" });
-
-/** Opening a database takes seconds: one for a whole file of tests. */
-export async function openTestStore(): Promise<Store> {
-  const store = await openStore({ dataDir: tmpdir(), inMemory: true, log });
-  await migrate(store.db);
-  return store;
-}
-
-export async function openTestConnection(store: Store, kind: Store["kind"] = "embedded"): Promise<TestConnection> {
+export async function openTestConnection(store: Store, kind: Store["kind"] = store.kind): Promise<TestConnection> {
   const dataDir = mkdtempSync(join(tmpdir(), "catalog-"));
   const config = readConfig({ DATA_DIR: dataDir, PUBLIC_URL: "https://connector.example" });
   const random = { bytes: (count: number) => randomBytes(count), number: () => 0.5 };

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeStores } from "../../test/databases.ts";
+import { ApiError, type ApiErrorKind } from "../http/api-error.ts";
+import { listProblems } from "../log/problems.sql.ts";
+import { catalogView } from "./catalog.flow.ts";
+import { publishCatalog } from "./publish-catalog.flow.ts";
+import { openTestConnection, type TestConnection } from "./test-connection.ts";
+import { samplePages, sampleProducts } from "./test-shop.ts";
+
+let world: TestConnection;
+
+const refusal = (kind: ApiErrorKind) =>
+  new ApiError({ kind, remote: "retailcrm", operation: "reference/sites", message: kind });
+const problems = async () => (await listProblems(world.ctx, "c1")).map((problem) => problem.code);
+const view = () => catalogView(world.ctx, world.ctx.connection);
+
+describeStores("the catalogue's address in the CRM", (stores) => {
+  beforeEach(async () => {
+    world = await openTestConnection(stores.store());
+    world.shop.pages = samplePages;
+    world.shop.products = sampleProducts(1, 3);
+  });
+  afterEach(() => world.close());
+
+  test("F91 another address in the CRM's site is told and left alone; it ends when ours is there", async () => {
+    world.site.ymlUrl = "https://old-module.example/feed.xml";
+
+    await publishCatalog(world.ctx);
+
+    expect(world.site.ymlUrl).toBe("https://old-module.example/feed.xml");
+    expect(world.crmCalls).toEqual(["sites"]);
+    const [problem] = await listProblems(world.ctx, "c1");
+    expect(problem).toMatchObject({
+      code: "catalog_elsewhere",
+      params: { url: "https://old-module.example/feed.xml" },
+    });
+
+    world.site.ymlUrl = "https://connector.example/catalog/s3cret.xml";
+    await publishCatalog(world.ctx);
+
+    expect(await problems()).toEqual([]);
+  });
+
+  test("without the scopes nothing is written into the CRM and nothing asked", async () => {
+    world.ctx.connection.crmScopes = ["reference_read"];
+
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+
+    expect(world.crmCalls).toEqual(["sites"]);
+  });
+
+  test("a CRM that is down does not undo the publication; refused credentials are told", async () => {
+    world.crmTrouble.before = () => {
+      throw refusal("unavailable");
+    };
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+
+    world.crmTrouble.before = () => {
+      throw refusal("unauthorized");
+    };
+    await expect(publishCatalog(world.ctx)).rejects.toMatchObject({ kind: "unauthorized" });
+
+    expect((await view()).state).toBe("fresh");
+  });
+
+  test("an address that the CRM cannot reach is not written by itself", async () => {
+    world.ctx.config.publicUrl = "http://127.0.0.1:8080";
+
+    await publishCatalog(world.ctx);
+
+    expect(world.crmCalls).toEqual(["sites"]);
+  });
+
+  test("a connection that the CRM switched off tells the CRM nothing", async () => {
+    world.ctx.connection.crmActive = false;
+
+    await publishCatalog(world.ctx);
+
+    expect(world.crmCalls).toEqual([]);
+  });
+});
