@@ -26,12 +26,6 @@ module.exports = {
       },
     ),
     forbid(
-      "1-plain-files-import-no-suffix",
-      "A product file without suffix has no effects, so it imports none.",
-      { path: product, pathNot: [test, suffixed] },
-      { path: suffixed },
-    ),
-    forbid(
       "2-ends-know-only-http",
       "The two ends import only themselves and http.",
       { path: ends, pathNot: test },

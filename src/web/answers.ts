@@ -18,9 +18,13 @@ export const failureSchema = z.object({
 
 type MissingPage = { fits(request: WebRequest): boolean; send(request: WebRequest, reply: WebReply): WebReply };
 
-/** Failures of every kind leave in one shape; nothing that a caller sent ends as 5xx. */
-export function useFailureAnswers(app: WebApp, missingPage: MissingPage | undefined): void {
+/** Failures of every kind leave in one shape. Set before any route: a route keeps the handler it was born with. */
+export function useFailureShape(app: WebApp): void {
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
+}
+
+/** What answers where there is no route; nothing that a caller sent ends as 5xx. */
+export function useMissingAnswers(app: WebApp, missingPage: MissingPage | undefined): void {
   app.setNotFoundHandler((request, reply) => {
     const methods = knownMethods(app, request.url);
     if (methods.length === 0 && missingPage?.fits(request)) return missingPage.send(request, reply);

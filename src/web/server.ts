@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { collectDefaultMetrics, Histogram, type Registry } from "prom-client";
 import type { Config } from "../config.ts";
 import type { Tables } from "../db/tables.ts";
-import { sendFailure, useFailureAnswers } from "./answers.ts";
+import { sendFailure, useFailureShape, useMissingAnswers } from "./answers.ts";
 import type { WebApp } from "./api.ts";
 import { bodyBytesMax, useJsonBodies, useSchemas } from "./body.ts";
 import { useLimits } from "./limit.ts";
@@ -41,6 +41,7 @@ export async function createWeb(options: WebOptions): Promise<WebApp> {
     frameworkErrors: (error, request, reply) => void sendFailure(error, request as never, reply as never),
   }) as unknown as WebApp;
 
+  useFailureShape(app);
   useSchemas(app);
   useJsonBodies(app);
   rememberMethods(app);
@@ -52,7 +53,7 @@ export async function createWeb(options: WebOptions): Promise<WebApp> {
   useLimits(app, now);
   addHealth(app, options);
   const hasPages = await usePages(app, options.uiFolder);
-  useFailureAnswers(
+  useMissingAnswers(
     app,
     hasPages ? { fits: wantsPage, send: (request, reply) => sendPage(request, reply.code(404)) } : undefined,
   );
