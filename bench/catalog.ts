@@ -19,9 +19,9 @@ import {
   productToRow,
   rowsToOffers,
 } from "../src/catalog/product-to-offers.ts";
-import { samplePages, sampleProducts } from "../src/catalog/test-shop.ts";
 import { parseProduct } from "../src/horoshop/read.ts";
 import type { HoroshopProduct } from "../src/horoshop/schema.ts";
+import { samplePages, sampleProducts } from "./sample-products.ts";
 
 const ratioMin = 10;
 const memoryMaxMb = 120;

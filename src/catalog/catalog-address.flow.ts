@@ -12,25 +12,25 @@ export function catalogUrl(app: Pick<AppContext, "config">, connection: { catalo
 
 /**
  * Looks which catalogue address the CRM's site has. An empty one is filled in with ours; another one is left alone and
- * becomes a problem (also our own address of yesterday, when `PUBLIC_URL` was different). True: it is ours now.
+ * becomes a problem (also our own address of yesterday, when `PUBLIC_URL` was different).
  */
-export async function checkAddress(ctx: ConnectionContext): Promise<boolean> {
+export async function checkAddress(ctx: ConnectionContext): Promise<"ours" | "just-written" | "not-ours"> {
   const { crmSite } = ctx.connection;
-  if (!crmSite) return false;
+  if (!crmSite) return "not-ours";
   const ours = catalogUrl(ctx, ctx.connection);
   const site = (await ctx.crm.fetchSites()).find((one) => one.code === crmSite);
-  if (!site) return false;
+  if (!site) return "not-ours";
   const theirs = site.ymlUrl?.trim() ?? "";
   if (theirs === "") {
     await closeProblem(ctx, problem);
-    return mayInstall(ctx) && (await tryInstall(ctx, crmSite));
+    return mayInstall(ctx) && (await tryInstall(ctx, crmSite)) ? "just-written" : "not-ours";
   }
   if (sameAddress(theirs, ours)) {
     await closeProblem(ctx, problem);
-    return true;
+    return "ours";
   }
   await openProblem(ctx, { code: problem, params: { url: theirs, expected: ours } });
-  return false;
+  return "not-ours";
 }
 
 /** An address that the CRM cannot reach is not written by itself: it would load nothing, and look connected. */
@@ -73,13 +73,17 @@ export async function installAddress(ctx: ConnectionContext): Promise<InstallRes
 export async function tellCrm(ctx: ConnectionContext, changed: boolean): Promise<void> {
   if (["frozen", "inactive", "needs_login"].includes(connectionState(ctx.connection))) return;
   try {
-    const ours = await checkAddress(ctx);
-    if (ours && changed && hasScope(ctx.connection, "analytics_write")) await ctx.crm.askCatalogLoad();
+    const address = await checkAddress(ctx);
+    if (address === "just-written" || (address === "ours" && changed)) await askToLoad(ctx);
   } catch (error) {
     if (!isApiError(error) || error.kind === "unauthorized") throw error;
     const facts = { connection: ctx.connection.id, operation: error.operation, kind: error.kind };
     ctx.log.warn(facts, "the CRM could not be told about the catalogue");
   }
+}
+
+async function askToLoad(ctx: ConnectionContext): Promise<void> {
+  if (hasScope(ctx.connection, "analytics_write")) await ctx.crm.askCatalogLoad();
 }
 
 function sameAddress(one: string, other: string): boolean {

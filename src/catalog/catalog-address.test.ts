@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { describeStores } from "../../test/databases.ts";
 import { ApiError, type ApiErrorKind } from "../http/api-error.ts";
 import { listProblems } from "../log/problems.sql.ts";
 import { catalogView } from "./catalog.flow.ts";
+import { installAddress } from "./catalog-address.flow.ts";
 import { publishCatalog } from "./publish-catalog.flow.ts";
 import { openTestConnection, type TestConnection } from "./test-connection.ts";
-import { samplePages, sampleProducts } from "./test-shop.ts";
 
 let world: TestConnection;
 
@@ -61,6 +62,29 @@ describeStores("the catalogue's address in the CRM", (stores) => {
     await expect(publishCatalog(world.ctx)).rejects.toMatchObject({ kind: "unauthorized" });
 
     expect((await view()).state).toBe("fresh");
+  });
+
+  test("an address that is written later, though no offer changed, is loaded soon", async () => {
+    world.ctx.connection.crmSite = null;
+    await publishCatalog(world.ctx);
+    expect(world.crmCalls).toEqual([]);
+    world.ctx.connection.crmSite = "main";
+
+    await publishCatalog(world.ctx);
+
+    expect(world.crmCalls).toEqual(["sites", "save main", "load"]);
+  });
+
+  test("a person's wish writes the address over another one, or says what stands in the way", async () => {
+    world.site.ymlUrl = "https://old-module.example/feed.xml";
+    await publishCatalog(world.ctx);
+
+    expect(await installAddress(world.ctx)).toEqual({ ok: true });
+
+    expect(world.site).toMatchObject({ ymlUrl: "https://connector.example/catalog/s3cret.xml", loadFromYml: true });
+    expect(await problems()).toEqual([]);
+    world.ctx.connection.crmScopes = ["reference_read"];
+    expect(await installAddress(world.ctx)).toEqual({ ok: false, code: "crm_scopes_missing" });
   });
 
   test("an address that the CRM cannot reach is not written by itself", async () => {

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { Registry } from "prom-client";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { describeStores } from "../../test/databases.ts";
 import type { WebApp } from "../web/api.ts";
 import { createWeb } from "../web/server.ts";
@@ -8,7 +9,6 @@ import { catalogApi } from "./catalog.api.ts";
 import { catalogFileApi } from "./catalog-file.api.ts";
 import { publishCatalog } from "./publish-catalog.flow.ts";
 import { openTestConnection, type TestConnection } from "./test-connection.ts";
-import { samplePages, sampleProducts } from "./test-shop.ts";
 
 let world: TestConnection;
 let app: WebApp;

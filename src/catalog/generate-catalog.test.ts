@@ -6,12 +6,13 @@ import { gunzipSync } from "node:zlib";
 import { SaxesParser } from "saxes";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { validateXML } from "xmllint-wasm";
+import { type RawProduct, samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { ApiError } from "../http/api-error.ts";
 import { catalogFile } from "./catalog-files.flow.ts";
 import { generateCatalog, type MadeCatalog } from "./generate-catalog.flow.ts";
 import { assignCodes } from "./param-codes.ts";
 import type { CatalogRules } from "./product-to-offers.ts";
-import { createTestShop, type RawProduct, samplePages, sampleProducts, type TestShop } from "./test-shop.ts";
+import { createTestShop, type TestShop } from "./test-shop.ts";
 
 const schema = readFileSync(new URL("../../fixtures/icml.xsd", import.meta.url), "utf8");
 const rules: CatalogRules = {

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { describeStores } from "../../test/databases.ts";
 import type { Store } from "../db/open.ts";
 import { listProblems } from "../log/problems.sql.ts";
@@ -12,7 +13,6 @@ import { catalogFolder, spoolFolder } from "./catalog-files.flow.ts";
 import { loadCodes } from "./catalogs.sql.ts";
 import { publishCatalog } from "./publish-catalog.flow.ts";
 import { openTestConnection, type TestConnection } from "./test-connection.ts";
-import { samplePages, sampleProducts } from "./test-shop.ts";
 
 const hourMs = 3_600_000;
 let world: TestConnection;
