@@ -43,13 +43,16 @@ export function useJsonBodies(app: WebApp): void {
 
 /**
  * A part of the app whose addresses take form bodies (the CRM's calls). Values are texts; of a doubled field the last
- * one counts. JSON is read here too.
+ * one counts; no body counts as an empty form. JSON is read here too.
  */
 export function withFormBodies(app: WebApp, routes: (scope: WebApp) => void): void {
   app.register(async (scope) => {
     scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_, body: string, done) => {
       const fields = Object.fromEntries(new URLSearchParams(body));
       return isStorable(fields) ? done(null, fields) : done(malformed());
+    });
+    scope.addHook("preValidation", async (request) => {
+      request.body ??= {};
     });
     routes(scope as WebApp);
   });

@@ -92,6 +92,14 @@ function addTestRoutes(to: WebApp): void {
 
 const good = { name: "Demo", crm: { url: "x" } };
 
+test("also the web's own addresses answer 401 in that shape", async () => {
+  const reply = await app.inject({ url: "/api/v1/me" });
+
+  expect(reply.statusCode).toBe(401);
+  expect(reply.json().error.code).toBe("unauthorized");
+  expect(reply.json().error.details).toHaveProperty("openConnect");
+});
+
 test("without a token the API answers 401 in the one shape of failures, with what the sign-in page shows", async () => {
   const reply = await app.inject({ method: "GET", url: "/api/v1/things" });
 
@@ -261,6 +269,7 @@ test("forms and webhooks are read where they are expected, whatever their type",
   });
 
   expect(form.json()).toEqual({ clientId: "a b", activity: "{}" });
+  expect((await app.inject({ method: "POST", url: "/form" })).json()).toEqual({});
   expect(typeless.json()).toEqual({ body: null });
   expect(odd.json()).toEqual({ body: "hello" });
 });
