@@ -27,5 +27,5 @@ export function addApis(app: WebApp, ctx: AppContext): void {
   // /hooks/horoshop/{secret}
   shopHookApi(app, ctx);
   // /retailcrm/config, /register, /activity, /settings; POST /account
-  crmCallbackApi(app, ctx);
+  crmCallbackApi(orderGuard)(app, ctx);
 }

@@ -34,14 +34,18 @@ export async function viewConnections(
 ): Promise<ConnectionView[]> {
   const ids = connections.map((connection) => connection.id);
   if (ids.length === 0) return [];
-  const [counts, problems, next, gaps] = await Promise.all([
+  const [counts, problems, next, gaps, sites] = await Promise.all([
     countOrders(app, ids),
     countProblems(app, ids),
     nextLooks(app, ids),
     countUnmapped(app, connections),
+    listSites(app, connections),
   ]);
   return connections.map((connection) => {
-    const reason = stateReason(connection, gaps.get(connection.id) ?? {});
+    const reason = stateReason(connection, {
+      unmapped: gaps.get(connection.id) ?? {},
+      sites: sites.get(connection.id) ?? [],
+    });
     const isActive = connectionState(connection) === "active";
     return {
       id: connection.id,
@@ -86,6 +90,27 @@ async function nextLooks(app: AppContext, ids: string[]): Promise<Map<string, Da
     .groupBy("connection_id")
     .execute();
   return new Map(rows.map((row) => [row.connection_id, new Date(row.at)]));
+}
+
+/** The sites of the account, for the choice that a one-step registration with several of them leaves open. */
+async function listSites(
+  app: AppContext,
+  connections: Connection[],
+): Promise<Map<string, { code: string; name: string }[]>> {
+  const ids = connections.filter((connection) => connection.crmSite === null).map((connection) => connection.id);
+  if (ids.length === 0) return new Map();
+  const rows = await app.db
+    .selectFrom("reference_lists")
+    .select(["connection_id", "id", "title"])
+    .where("connection_id", "in", ids)
+    .where("kind", "=", "sites")
+    .where("missing", "=", false)
+    .orderBy("position")
+    .execute();
+  const sites = new Map<string, { code: string; name: string }[]>();
+  for (const row of rows)
+    sites.set(row.connection_id, [...(sites.get(row.connection_id) ?? []), { code: row.id, name: row.title }]);
+  return sites;
 }
 
 /** Enabled shop elements without a place in the mapping, for the connections that are not through the gate yet. */

@@ -48,15 +48,18 @@ export function connectionState(connection: Connection): ConnectionState {
   return "active";
 }
 
-/** The reason beside a state; `unmapped` counts the shop's elements without a pair, by kind. */
-export function stateReason(connection: Connection, unmapped: Record<string, unknown>): StateReason | null {
+/** The reason beside a state; `lacking`: the shop's elements without a pair, by kind, and the sites to choose from. */
+export function stateReason(
+  connection: Connection,
+  lacking: { unmapped: Record<string, unknown>; sites: { code: string; name: string }[] },
+): StateReason | null {
   const state = connectionState(connection);
   if (state === "active") return null;
   if (state === "needs_login") return { code: connection.loginRefused!, params: {} };
   if (state !== "setup") return { code: state, params: {} };
-  if (!connection.shopUrl) return { code: "shop_missing", params: {} };
-  if (!connection.crmSite) return { code: "site_missing", params: {} };
-  return { code: "mapping_incomplete", params: unmapped };
+  if (!connection.shopUrl) return { code: "shop_missing", params: connection.crmSite ? {} : { sites: lacking.sites } };
+  if (!connection.crmSite) return { code: "site_missing", params: { sites: lacking.sites } };
+  return { code: "mapping_incomplete", params: lacking.unmapped };
 }
 
 export const requiredScopes = ["order_read", "order_write", "customer_read", "customer_write", "reference_read"];

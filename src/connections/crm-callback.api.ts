@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { type AppContext, makeConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
-import type { Api } from "../web/api.ts";
+import type { Api, WebApp } from "../web/api.ts";
 import { withFormBodies } from "../web/body.ts";
 import { openAccountLogin } from "../web/login.ts";
 import { normalCrmUrl } from "./addresses.ts";
@@ -17,12 +17,16 @@ import {
   saveConnection,
 } from "./connections.sql.ts";
 import { domainRules } from "./crm-domains.flow.ts";
-import { askForRecheck, beginLanes, makeConnection } from "./manage.flow.ts";
+import { askForRecheck, beginLanes, makeConnection, type OrderGuard } from "./manage.flow.ts";
 import { moduleCard, sendModuleCard } from "./set-up.flow.ts";
 import { defaultSettings } from "./settings.ts";
 
 /** What the CRM itself calls: one-step connection, activity, settings, the account page (retailcrm-marketplace.md, 3 to 7). */
-export const crmCallbackApi: Api<AppContext> = (app, ctx) => {
+export function crmCallbackApi(guard: Pick<OrderGuard, "readLists">): Api<AppContext> {
+  return (app, ctx) => addCallbacks(app, ctx, guard);
+}
+
+function addCallbacks(app: WebApp, ctx: AppContext, guard: Pick<OrderGuard, "readLists">): void {
   const hidden = { schema: { hide: true } };
   app.get("/retailcrm/config", hidden, async () => ({
     success: true,
@@ -32,7 +36,7 @@ export const crmCallbackApi: Api<AppContext> = (app, ctx) => {
   withFormBodies(app, (scope) => {
     const limited = { ...hidden, config: { limit: { attempts: 60, seconds: 60, per: "caller" as const } } };
     scope.post("/retailcrm/register", limited, async (request, reply) => {
-      const answer = await register(ctx, request.body as Form);
+      const answer = await register(ctx, request.body as Form, guard);
       return reply.code(answer.status).send(answer.body);
     });
     scope.post("/retailcrm/activity", limited, async (request, reply) => {
@@ -51,7 +55,7 @@ export const crmCallbackApi: Api<AppContext> = (app, ctx) => {
       return reply.redirect(`/connections/${connection.id}`, 303);
     });
   });
-};
+}
 
 type Form = Record<string, string | undefined>;
 type Answer = { status: number; body: Record<string, unknown> };
@@ -64,7 +68,7 @@ const registerSchema = z.object({
   systemUrl: z.string().min(1).max(500),
 });
 
-async function register(ctx: AppContext, form: Form): Promise<Answer> {
+async function register(ctx: AppContext, form: Form, guard: Pick<OrderGuard, "readLists">): Promise<Answer> {
   const given = registerSchema.safeParse(readJson(form.register) ?? flatForm(form));
   if (!given.success) return failed(400, "The field register must hold JSON with token, apiKey and systemUrl");
   const { token, apiKey, systemUrl } = given.data;
@@ -86,6 +90,12 @@ async function register(ctx: AppContext, form: Form): Promise<Answer> {
   if (refusal) return failed(400, refusal);
   await insertConnection(ctx, connection);
   await beginLanes(ctx, connection);
+  // The CRM waits for the answer: lists are read behind its back, and again when a page needs them.
+  guard
+    .readLists(makeConnectionContext(ctx, connection))
+    .catch((error: unknown) =>
+      ctx.log.warn({ err: error, connection: connection.id }, "the CRM's lists could not be read yet"),
+    );
   return { status: 201, body: { success: true, accountUrl: `${ctx.config.publicUrl}/account` } };
 }
 

@@ -1,5 +1,6 @@
 import { hasScope } from "../connections/connection.ts";
 import type { ConnectionContext } from "../context.ts";
+import { isApiError } from "../http/api-error.ts";
 import { refreshDerivedProblems } from "../log/problems.sql.ts";
 import { loadMapping, loadReferenceLists, type ReferenceRow, saveReferenceLists } from "./mapping.sql.ts";
 import { isComplete, mappingGaps, type ReferenceLists } from "./mapping.ts";
@@ -37,6 +38,19 @@ export async function isMappingComplete(ctx: ConnectionContext): Promise<boolean
   return isComplete(mapping, lists);
 }
 
+/** The account's time zone: all its times are in it. Without the right to read it, it stays as it was known. */
+async function refreshAccount(ctx: ConnectionContext): Promise<void> {
+  const { connection } = ctx;
+  try {
+    const { timeZone } = await ctx.crm.fetchSettings();
+    if (!timeZone || timeZone === connection.crmTimeZone) return;
+    connection.crmTimeZone = timeZone;
+    await ctx.db.updateTable("connections").set({ crm_time_zone: timeZone }).where("id", "=", connection.id).execute();
+  } catch (error) {
+    if (!isApiError(error, "rejected")) throw error;
+  }
+}
+
 async function readShopLists(ctx: ConnectionContext): Promise<ReferenceRow[]> {
   const [statuses, deliveries, payments] = await Promise.all([
     ctx.horoshop.fetchStatuses(),
@@ -66,7 +80,9 @@ async function readShopLists(ctx: ConnectionContext): Promise<ReferenceRow[]> {
 async function readCrmLists(ctx: ConnectionContext): Promise<ReferenceRow[]> {
   const site = ctx.connection.crmSite;
   const here = (sites: string[]) => site === null || sites.length === 0 || sites.includes(site);
-  const [statuses, groups, deliveries, payments, paymentStatuses] = await Promise.all([
+  await refreshAccount(ctx);
+  const [sites, statuses, groups, deliveries, payments, paymentStatuses] = await Promise.all([
+    ctx.crm.fetchSites(),
     ctx.crm.fetchStatuses(),
     ctx.crm.fetchStatusGroups(),
     ctx.crm.fetchDeliveryTypes(),
@@ -90,6 +106,7 @@ async function readCrmLists(ctx: ConnectionContext): Promise<ReferenceRow[]> {
     details,
   });
   return [
+    ...sites.map((entry) => row("sites", { ...entry, active: true }, null, { currency: entry.currency })),
     ...sorted.map((entry) =>
       row("statuses", entry, entry.group ?? null, {
         groupName: groups.find((group) => group.code === entry.group)?.name ?? entry.group,
