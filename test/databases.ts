@@ -89,14 +89,14 @@ const absentStores: Stores = { kind: "server", store: absent, another: absent, u
 let openedForAll: Promise<Store> | undefined;
 
 /** A migrated store in memory; one engine for all suites of a test file, since each takes a second and 200 MB. */
-async function openEmbeddedForTest(): Promise<Store> {
+export async function openEmbeddedForTest(): Promise<Store> {
   openedForAll ??= embeddedTemplate().then((from) => openStore({ dataDir: "", inMemory: true, from, log: silentLog }));
   const store = await openedForAll;
   return { ...store, close: async () => undefined };
 }
 
 /** Rows only: the schema stays as it is. */
-async function empty(store: Store): Promise<void> {
+export async function empty(store: Store): Promise<void> {
   const found = await store.pool.query(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
      where schemaname = 'public' and tablename not like 'kysely%' or (schemaname, tablename) = ('pgboss', 'job')`,

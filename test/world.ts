@@ -1,0 +1,295 @@
+/**
+ * The whole service and both remote sides in one process, on a clock that the test turns: for scenarios and for the
+ * simulation. One world at a time per test file; each starts with an empty database.
+ */
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Registry } from "prom-client";
+import { afterAll } from "vitest";
+import type { OrderWish } from "../sandbox/horoshop/order-making.ts";
+import type { HoroshopSandbox } from "../sandbox/horoshop/sandbox.ts";
+import type { RetailcrmSandbox } from "../sandbox/retailcrm/sandbox.ts";
+import { addApis } from "../src/all-apis.ts";
+import { startDueLanes } from "../src/all-jobs.ts";
+import { publishCatalogRun } from "../src/catalog/publish-catalog.job.ts";
+import { readConfig } from "../src/config.ts";
+import { workLane } from "../src/connections/work-lane.flow.ts";
+import type { AppContext } from "../src/context.ts";
+import { makeVault } from "../src/db/encrypt.ts";
+import type { Store } from "../src/db/open.ts";
+import { createMemorySlots } from "../src/http/slots.ts";
+import type { Jobs, LaneQueue } from "../src/jobs/boss.ts";
+import { createEvents } from "../src/log/events.ts";
+import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
+import type { WebApp } from "../src/web/api.ts";
+import { createWeb } from "../src/web/server.ts";
+import { empty, openEmbeddedForTest, silentLog } from "./databases.ts";
+import { type Clock, crmUrl, makeClock, makeClockPacer, makeNetwork, type Network, numbersFrom, shopUrl } from "./world-network.ts";
+
+const adminToken = "token-of-the-operator";
+const secretKey = Buffer.alloc(32, 7).toString("base64");
+
+export type WorldOptions = {
+  /** UTC; 10:00 in Kyiv on 10 March 2026 unless told */
+  start?: string;
+  seed?: number;
+  /** the CRM account's zone; Europe/Kyiv unless told */
+  zone?: string;
+  environment?: Record<string, string>;
+};
+
+/** The answer of our JSON API, as a script sees it. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read what the contract promises, and fail on what is not there
+export type ApiAnswer = { status: number; body: any };
+
+export type World = {
+  app: AppContext;
+  clock: Clock;
+  network: Network;
+  shop: HoroshopSandbox;
+  crm: RetailcrmSandbox;
+  /** id of the connection that `connect` made */
+  id: string;
+  api(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<ApiAnswer>;
+  /** Creates the connection, maps everything, and has the first round done. */
+  connect(options?: ConnectOptions): Promise<void>;
+  /** A buyer orders one cup for 100 (delivery 8: 45, payment 9), unless wished otherwise. */
+  placeOrder(orderId: number, wish?: OrderWish): void;
+  /** Turns the clock on by 12 minutes and works all that is due. */
+  sync(): Promise<void>;
+  /** Turns the clock on by 70 seconds: a quick look. */
+  look(): Promise<void>;
+  /** Works what was asked for, without turning the clock. */
+  work(): Promise<void>;
+  /** The order in our list. */
+  order(orderId: number): Promise<ApiAnswer["body"]>;
+  problems(): Promise<string[]>;
+  /** The shop sends its waiting webhooks to our addresses. */
+  deliverHooks(): Promise<void>;
+  /** Aborts what works now, as a stop of the process does; what comes later goes on with a fresh signal. */
+  stop(): void;
+};
+
+export type ConnectOptions = { settings?: Record<string, unknown>; mapping?: Record<string, unknown>; unmapped?: boolean };
+
+export const newConnection = {
+  name: "Demo",
+  crm: { url: crmUrl, apiKey: "key-demo", site: "demo-site" },
+  horoshop: { url: shopUrl, login: "integration", password: "demo-password" },
+};
+
+export const fullMapping = {
+  statuses: [
+    { horoshop: 1, crm: "new" },
+    { horoshop: 2, crm: "assembling" },
+    { horoshop: 3, crm: "complete" },
+    { horoshop: 4, crm: "cancel-other" },
+    { horoshop: 6, crm: "delivering" },
+    { horoshop: 21, crm: "waiting-payment" },
+  ],
+  deliveryTypes: [
+    { horoshop: 4, crm: "nova-poshta" },
+    { horoshop: 5, crm: "nova-poshta-courier" },
+    { horoshop: 7, crm: "self-delivery" },
+    { horoshop: 8, crm: "ukrposhta" },
+  ],
+  paymentTypes: [
+    { horoshop: 9, crm: "cash" },
+    { horoshop: 12, crm: "bank-card" },
+    { horoshop: 14, crm: "bank-transfer" },
+  ],
+};
+
+/** What all worlds of a test file share; `live` is the present one. */
+type Ground = { store: Store; app: AppContext; web: WebApp; live: Live };
+type Live = { clock: Clock; random: () => number; network: Network; wakes: Set<string>; stopping: AbortController };
+
+let ground: Promise<Ground> | undefined;
+
+export async function makeWorld(options: WorldOptions = {}): Promise<World> {
+  const clock = makeClock(options.start ?? "2026-03-10T08:00:00Z");
+  const random = numbersFrom(options.seed ?? 1);
+  const network = makeNetwork({
+    clock,
+    random,
+    ...(options.zone ? { zone: options.zone } : {}),
+    fetchCatalog: async (url) => (await world.api("GET", new URL(url).pathname)).body,
+  });
+  const live: Live = { clock, random, network, wakes: new Set(), stopping: new AbortController() };
+  ground ??= openGround(live);
+  const shared = await ground;
+  shared.live = live;
+  await empty(shared.store);
+  const { app } = shared;
+  app.shopTokens.clear();
+  Object.assign(app.config, readWorldConfig(app.config.dataDir, options.environment));
+  app.pacer = makeClockPacer(clock);
+  app.slots = createMemorySlots(2);
+  const world = assemble(shared, live);
+  return world;
+}
+
+function readWorldConfig(dataDir: string, environment: Record<string, string> = {}) {
+  return readConfig({
+    DATA_DIR: dataDir,
+    PUBLIC_URL: "https://connector.example",
+    SECRET_KEY: secretKey,
+    ADMIN_TOKEN: adminToken,
+    ...environment,
+  });
+}
+
+async function openGround(first: Live): Promise<Ground> {
+  const dataDir = mkdtempSync(join(tmpdir(), "world-"));
+  const store = await openEmbeddedForTest();
+  const config = readWorldConfig(dataDir);
+  const random = {
+    number: () => shared.live.random(),
+    bytes: (count: number) => Buffer.from(Array.from({ length: count }, () => Math.floor(shared.live.random() * 256))),
+  };
+  const now = () => shared.live.clock.now();
+  const app: AppContext = {
+    config,
+    store,
+    db: store.db,
+    now,
+    random,
+    sleep: (ms, signal) => shared.live.clock.sleep(ms, signal),
+    log: silentLog,
+    transport: (request) => shared.live.network.transport(request),
+    pacer: makeClockPacer(first.clock),
+    slots: createMemorySlots(2),
+    vault: makeVault(config.secretKeys, random.bytes),
+    jobs: recordingJobs(() => shared.live.wakes),
+    events: createEvents(),
+    signal: new AbortController().signal,
+    farewells: [],
+    shopTokens: new Map(),
+  };
+  const web = await createWeb({
+    config,
+    log: silentLog,
+    db: store.db,
+    now,
+    random,
+    isReady: async () => undefined,
+    metrics: new Registry(),
+  });
+  const shared: Ground = { store, app, web, live: first };
+  addApis(web, app);
+  await web.ready();
+  return shared;
+}
+
+afterAll(async () => {
+  if (!ground) return;
+  const { web, store, app } = await ground;
+  await web.close();
+  await store.close();
+  await rm(app.config.dataDir, { recursive: true, force: true });
+});
+
+/** Wakes are noted; the world works them itself, one after another. */
+function recordingJobs(wakes: () => Set<string>): Jobs {
+  return {
+    wake: async (queue: LaneQueue, connectionId: string) => void wakes().add(`${queue} ${connectionId}`),
+    work: async () => {},
+    start: async () => {},
+    stop: async () => {},
+  };
+}
+
+const wakesMax = 60;
+
+function assemble({ app, web }: Ground, live: Live): World {
+  const { clock, network } = live;
+  const world: World = {
+    app,
+    clock,
+    network,
+    shop: network.shop,
+    crm: network.crm,
+    id: "",
+    api: (method, path, body) => ask(web, method, path, body),
+    async connect(options = {}) {
+      const made = await world.api("POST", "/api/v1/connections", { ...newConnection, settings: options.settings });
+      if (made.status !== 201) throw new Error(`not connected: ${JSON.stringify(made.body)}`);
+      world.id = made.body.id;
+      if (options.unmapped) return;
+      const mapping = { ...fullMapping, ...options.mapping };
+      const saved = await world.api("PUT", `/api/v1/connections/${world.id}/mapping`, mapping);
+      if (saved.status !== 200) throw new Error(`not mapped: ${JSON.stringify(saved.body)}`);
+      await world.work();
+      clock.turn(1000);
+    },
+    placeOrder: (orderId, wish = {}) =>
+      void network.shop.placeOrder({
+        order_id: orderId,
+        delivery_type: 8,
+        payment_type: 9,
+        coupon_code: "",
+        textAmounts: [],
+        products: [{ article: "CUP-1", title: "Cup", price: 100, quantity: 1 }],
+        ...wish,
+      }),
+    async sync() {
+      clock.turn(720_000);
+      await startDueLanes(app);
+      await world.work();
+    },
+    async look() {
+      clock.turn(70_000);
+      await startDueLanes(app);
+      await world.work();
+    },
+    async work() {
+      for (let worked = 0; live.wakes.size > 0; worked += 1) {
+        if (worked >= wakesMax) throw new Error("the lanes do not come to rest");
+        const [wake] = live.wakes;
+        live.wakes.delete(wake!);
+        const [queue, connectionId] = wake!.split(" ") as [LaneQueue, string];
+        await workQueue(app, queue, connectionId, live.stopping.signal);
+      }
+    },
+    order: async (orderId) => (await world.api("GET", `/api/v1/connections/${world.id}/orders/${orderId}`)).body,
+    problems: async () => {
+      const { body } = await world.api("GET", `/api/v1/connections/${world.id}/problems`);
+      return body.items.map((problem: { code: string }) => problem.code);
+    },
+    async deliverHooks() {
+      await network.shop.deliverHooks(async (url, method, body) => {
+        const answer = await web.inject({
+          method: method as "PUT",
+          url: new URL(url).pathname,
+          headers: { "content-type": "application/json" },
+          payload: body,
+        });
+        return answer.statusCode;
+      });
+    },
+    stop() {
+      live.stopping.abort();
+      live.stopping = new AbortController();
+    },
+  };
+  return world;
+}
+
+async function workQueue(app: AppContext, queue: LaneQueue, connectionId: string, signal: AbortSignal): Promise<void> {
+  if (queue === "orders") await workOrders(app, connectionId, signal);
+  else if (queue === "archive") await workArchive(app, connectionId, signal);
+  else if (queue === "catalog") await workLane(app, connectionId, "catalog", { catalog: publishCatalogRun }, signal);
+}
+
+async function ask(web: WebApp, method: string, path: string, body: unknown): Promise<ApiAnswer> {
+  const answer = await web.inject({
+    method: method as "GET",
+    url: path,
+    headers: { authorization: `Bearer ${adminToken}` },
+    ...(body === undefined ? {} : { payload: body as object }),
+  });
+  const isJson = String(answer.headers["content-type"]).includes("json");
+  return { status: answer.statusCode, body: isJson ? JSON.parse(answer.body) : answer.body };
+}
