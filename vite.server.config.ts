@@ -3,8 +3,9 @@ import { defineConfig } from "vite";
 
 const entries: Record<string, string> = {
   main: "src/main.ts",
+  "make-template": "src/make-template.ts",
   sandbox: "sandbox/main.ts",
-  demo: "sandbox/demo.ts",
+  demo: "demo/main.ts",
   bench: "bench/main.ts",
 };
 

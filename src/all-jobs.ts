@@ -5,6 +5,7 @@ import type { AppContext } from "./context.ts";
 import { claimDueLanes, type DueLane, setWanted, startTicker } from "./jobs/schedule.ts";
 import { listOpenLanes, pruneRuns, queueRun } from "./log/runs.sql.ts";
 import { pruneTimeline } from "./log/timeline.sql.ts";
+import { dropAllClaims } from "./orders/order-links.sql.ts";
 import { workArchive, workOrders } from "./orders/work-orders.job.ts";
 
 /**
@@ -18,6 +19,7 @@ import { workArchive, workOrders } from "./orders/work-orders.job.ts";
  * | catalog: the ICML file | CATALOG_INTERVAL | catalog |
  */
 export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
+  if (app.store.kind === "embedded") await dropAllClaims(app);
   await app.jobs.work("orders", { concurrency: 20 }, (id, signal) => workOrders(app, id, signal));
   await app.jobs.work("archive", { concurrency: 4 }, (id, signal) => workArchive(app, id, signal));
   await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) =>

@@ -61,6 +61,13 @@ function retryOptions(app: AppContext): RetryOptions {
   };
 }
 
+/** Somebody waits for the answer on a page: a side that is silent this long does not answer. */
+const waitMaxMs = 12_000;
+
+function hasty(transport: Transport): Transport {
+  return (request) => transport({ ...request, timeoutMs: Math.min(request.timeoutMs, waitMaxMs) });
+}
+
 export function makeHoroshopClient(app: AppContext, shop: ShopLogin, isPatient = false): HoroshopClient {
   const key = `${shop.url}\n${shop.login}\n${shop.password}`;
   let tokens = app.shopTokens.get(key);
@@ -76,7 +83,7 @@ export function makeHoroshopClient(app: AppContext, shop: ShopLogin, isPatient =
   }
   return createHoroshopClient({
     ...shop,
-    transport: app.transport,
+    transport: isPatient ? app.transport : hasty(app.transport),
     slots: app.slots,
     tokens,
     now: app.now,
@@ -91,7 +98,7 @@ export function makeRetailcrmClient(
 ): RetailcrmClient {
   return createRetailcrmClient({
     ...crm,
-    transport: app.transport,
+    transport: isPatient ? app.transport : hasty(app.transport),
     pacer: app.pacer,
     now: app.now,
     signal: app.signal,

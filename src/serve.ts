@@ -18,7 +18,7 @@ import { createTargetGuard } from "./http/target-guard.ts";
 import { createJobs } from "./jobs/boss.ts";
 import { keepSecrets } from "./keep-secrets.ts";
 import { createEvents } from "./log/events.ts";
-import { findPages, version } from "./program.ts";
+import { findPages, readTemplate, version } from "./program.ts";
 import { makeSignInLink } from "./web/login.ts";
 import { createWeb } from "./web/server.ts";
 
@@ -32,9 +32,11 @@ export type Service = { url?: string; context: AppContext; signInLink(): Promise
 export async function serve(given: Config, log: Logger): Promise<Service> {
   const random: Random = { bytes: (count) => randomBytes(count), number: Math.random };
   const config = await keepSecrets(given, random);
+  const from = config.databaseUrl ? undefined : await readTemplate();
   const store = await openStore({
     dataDir: config.dataDir,
     ...(config.databaseUrl ? { databaseUrl: config.databaseUrl } : {}),
+    ...(from ? { from } : {}),
     log,
   });
   const stopping = new AbortController();

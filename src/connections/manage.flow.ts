@@ -315,7 +315,9 @@ function factsOrFail(
 }
 
 function failWith(refusal: Refusal | undefined): void {
-  if (refusal) throw new ApiFailure(422, refusal.code, { details: refusal.details });
+  if (!refusal) return;
+  const { code, details } = refusal;
+  throw new ApiFailure(422, code, { details, params: { ...details, shop: details.horoshop } });
 }
 
 async function refuseDoubles(

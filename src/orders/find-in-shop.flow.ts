@@ -22,7 +22,7 @@ export async function syncNewOrders(ctx: ConnectionContext, options: SyncOptions
   const start = newOrdersStart(ctx);
   const place = (await loadBookmark(ctx.db, ctx.connection.id, stream)) ?? start;
   const overlapped = shiftLocal(place, -overlapSeconds);
-  const from = overlapped > start ? overlapped : start;
+  const from = laterOf(overlapped, start);
   let newest = place;
   await readPages(ctx, { from }, options, async (orders) => {
     await syncOrders(ctx, await withoutStrangers(ctx, orders, start), options);
@@ -30,8 +30,7 @@ export async function syncNewOrders(ctx: ConnectionContext, options: SyncOptions
   });
   // A shop clock that runs ahead must not carry the place past what is still to come.
   const latest = toLocalTime(ctx.now(), ctx.connection.settings.timeZone);
-  if (newest !== place)
-    await saveBookmark(ctx.db, ctx.connection.id, stream, newest < latest ? newest : latest, ctx.now());
+  if (newest !== place) await saveBookmark(ctx.db, ctx.connection.id, stream, earlierOf(newest, latest), ctx.now());
 }
 
 /** Orders from before the connection are left to the archive, unless they are linked already. */
@@ -118,7 +117,7 @@ export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOpt
     // An order that became visible later than the overlap reaches.
     const dayAgo = toLocalTime(since(1), ctx.connection.settings.timeZone);
     const start = newOrdersStart(ctx);
-    await syncWindow(ctx, { from: dayAgo > start ? dayAgo : start }, options);
+    await syncWindow(ctx, { from: laterOf(dayAgo, start) }, options);
     await saveBookmark(ctx.db, id, "sweep-hour", ctx.now().toISOString(), ctx.now());
   }
   if (daily) await saveBookmark(ctx.db, id, "sweep-day", ctx.now().toISOString(), ctx.now());
@@ -130,4 +129,13 @@ const dueMax = 2000;
 export async function syncDueOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
   const ids = await listDueOrders(ctx, dueMax);
   if (ids.length > 0) await syncByIds(ctx, ids, { ...options, force: true, again: true });
+}
+
+/** Local times sort as text. */
+function laterOf(...times: string[]): string {
+  return times.sort().at(-1)!;
+}
+
+function earlierOf(...times: string[]): string {
+  return times.sort()[0]!;
 }

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from "kysely";
-import type { ConnectionContext } from "../context.ts";
+import type { AppContext, ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
 import type { OrderLinksTable } from "../db/tables.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
@@ -104,6 +104,15 @@ export async function releaseClaims(ctx: ConnectionContext, shopOrderIds: string
     .where("connection_id", "=", ctx.connection.id)
     .where("shop_order_id", "in", shopOrderIds)
     .where("claimed_by", "=", worker)
+    .execute();
+}
+
+/** Only where this is the one process: what a killed predecessor had in hand is nobody's now. */
+export async function dropAllClaims(app: AppContext): Promise<void> {
+  await app.db
+    .updateTable("order_links")
+    .set({ claimed_by: null, claimed_until: null })
+    .where("claimed_by", "is not", null)
     .execute();
 }
 

@@ -67,16 +67,21 @@ export function withAnyBodies(app: WebApp, routes: (scope: WebApp) => void): voi
   });
 }
 
-/** PostgreSQL stores no NUL in texts, and nesting has a limit. */
+/** PostgreSQL stores no NUL in texts and no half of a surrogate pair in JSON. */
+function isStorableText(text: string): boolean {
+  return !text.includes("\0") && !/\p{Surrogate}/u.test(text);
+}
+
+/** Texts that can be kept, and nesting within its limit. */
 function isStorable(body: unknown): boolean {
   const open: { value: unknown; depth: number }[] = [{ value: body, depth: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth } = next;
-    if (typeof value === "string" && value.includes("\0")) return false;
+    if (typeof value === "string" && !isStorableText(value)) return false;
     if (typeof value !== "object" || value === null) continue;
     if (depth >= depthMax) return false;
     for (const [key, member] of Object.entries(value)) {
-      if (key.includes("\0")) return false;
+      if (!isStorableText(key)) return false;
       open.push({ value: member, depth: depth + 1 });
     }
   }
