@@ -7,20 +7,14 @@ import { listAnswer, listQuery, page, readCursor } from "../web/list.ts";
 import { callerOf, openAccountLogin } from "../web/login.ts";
 import { languageOf, say } from "../web/say.ts";
 import { normalCrmUrl } from "./addresses.ts";
+import { changeConnection } from "./change-connection.flow.ts";
 import { checkCrm, checkShop } from "./connect.flow.ts";
 import { capabilities } from "./connection.ts";
 import { changesBody, checkAnswer, connectionAnswer, idParams, newConnectionBody } from "./connection-schemas.ts";
 import { viewConnections } from "./connection-view.flow.ts";
 import { listConnections, saveConnection } from "./connections.sql.ts";
 import { domainRules } from "./crm-domains.flow.ts";
-import {
-  askForRecheck,
-  changeConnection,
-  createConnection,
-  loadOrFail,
-  type OrderGuard,
-  removeConnection,
-} from "./manage.flow.ts";
+import { askForRecheck, createConnection, loadOrFail, type OrderGuard, removeConnection } from "./manage.flow.ts";
 import { ownConnection } from "./own-connection.flow.ts";
 
 const tags = ["connections"];

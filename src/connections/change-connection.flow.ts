@@ -1,0 +1,140 @@
+import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
+import { closeProblem } from "../log/problems.sql.ts";
+import { ApiFailure } from "../web/api-failure.ts";
+import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
+import { type Connection, connectionState } from "./connection.ts";
+import { saveConnection } from "./connections.sql.ts";
+import { askForRecheck, beginLanes, type OrderGuard } from "./manage.flow.ts";
+import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
+import { sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
+
+export type ConnectionChanges = {
+  name?: string | undefined;
+  crm?: { apiKey?: string | undefined; site?: string | undefined } | undefined;
+  horoshop?: { url?: string | undefined; login?: string | undefined; password?: string | undefined } | undefined;
+  settings?: unknown;
+  state?: "paused" | "active" | undefined;
+};
+
+/** Merges changes; new credentials are tried first. @throws ApiFailure 400, 409, 422 as the contract says */
+export async function changeConnection(
+  app: AppContext,
+  present: Connection,
+  changes: ConnectionChanges,
+  guard: OrderGuard,
+): Promise<Connection> {
+  const connection: Connection = { ...present };
+  connection.settings = settingsOrFail(present.settings, changes.settings);
+  const crmChanged =
+    changes.crm?.apiKey !== undefined || (changes.crm?.site !== undefined && changes.crm.site !== present.crmSite);
+  const shopChanged = changes.horoshop !== undefined;
+  if (crmChanged || shopChanged) await changeSides(app, present, connection, changes, guard, crmChanged, shopChanged);
+  if (changes.settings !== undefined) requireScopesFor(connection.settings, connection.crmScopes);
+  if (changes.name !== undefined) connection.name = changes.name.trim().slice(0, 100) || present.name;
+  if (changes.state !== undefined) connection.paused = changes.state === "paused";
+  await saveConnection(app, connection);
+  await afterChange(app, present, connection, crmChanged || shopChanged);
+  if (crmChanged || shopChanged) await guard.readLists(makeConnectionContext(app, connection));
+  return connection;
+}
+
+async function changeSides(
+  app: AppContext,
+  present: Connection,
+  connection: Connection,
+  changes: ConnectionChanges,
+  guard: OrderGuard,
+  crmChanged: boolean,
+  shopChanged: boolean,
+): Promise<void> {
+  const site = changes.crm?.site ?? present.crmSite;
+  const ctx = makeConnectionContext(app, present);
+  if (present.crmSite !== null && site !== present.crmSite && (await guard.hasHandedOver(ctx)))
+    throw new ApiFailure(409, "site_in_use");
+  connection.crmKey = changes.crm?.apiKey ?? present.crmKey;
+  const shopLogin = {
+    url: changes.horoshop?.url ?? present.shopUrl ?? "",
+    login: changes.horoshop?.login ?? present.shopLogin ?? "",
+    password: changes.horoshop?.password ?? present.shopPassword ?? "",
+  };
+  if (shopChanged) requireShopFields(shopLogin);
+  const [crm, shop] = await Promise.all([
+    crmChanged ? checkCrm(app, { url: present.crmUrl, apiKey: connection.crmKey, site }, true) : undefined,
+    shopChanged ? checkShop(app, shopLogin) : undefined,
+  ]);
+  const refusals = [crm, shop].flatMap((one) => (one && !one.ok ? [one.refusal] : []));
+  failWith(joinRefusals(refusals));
+  if (crm?.ok) takeCrmFacts(connection, crm.facts);
+  if (shop?.ok) {
+    failWith(currencyRefusal({ siteCurrency: connection.crmCurrency } as CrmFacts, shop.facts));
+    await takeShopFacts(app, present, connection, { ...shopLogin, facts: shop.facts }, guard);
+  }
+  await refuseDoubles(app, connection.crmUrl, connection.crmSite, connection.shopUrl, connection.id);
+  connection.loginRefused = null;
+}
+
+function takeCrmFacts(connection: Connection, facts: CrmFacts): void {
+  connection.crmScopes = facts.scopes;
+  connection.crmSite = facts.site ?? connection.crmSite;
+  connection.crmTimeZone = facts.timeZone ?? connection.crmTimeZone;
+  connection.crmCurrency = facts.siteCurrency ?? connection.crmCurrency;
+}
+
+async function takeShopFacts(
+  app: AppContext,
+  present: Connection,
+  connection: Connection,
+  shop: { login: string; password: string; facts: ShopFacts },
+  guard: OrderGuard,
+): Promise<void> {
+  const moved = present.shopUrl !== null && present.shopUrl !== shop.facts.url;
+  connection.shopUrl = shop.facts.url;
+  connection.shopLogin = shop.login;
+  connection.shopPassword = shop.password;
+  connection.shopFeatures = { ...present.shopFeatures, ...shop.facts.features };
+  if (!moved) return;
+  const before = makeConnectionContext(app, present);
+  if (
+    (await guard.hasHandedOver(before)) &&
+    !(await guard.isSameShop(before, makeConnectionContext(app, connection)))
+  ) {
+    throw new ApiFailure(409, "shop_changed");
+  }
+  connection.hooks = [];
+}
+
+/** New data at once, not at the next turn of the clock. */
+async function afterChange(
+  app: AppContext,
+  before: Connection,
+  connection: Connection,
+  sidesChanged: boolean,
+): Promise<void> {
+  const ctx = makeConnectionContext(app, connection);
+  if (sidesChanged) {
+    for (const code of [
+      "shop_login_rejected",
+      "crm_key_rejected",
+      "crm_scopes_missing",
+      "shop_unreachable",
+      "crm_unreachable",
+    ])
+      await closeProblem(ctx, code);
+    await setUp(ctx);
+    if (!before.shopUrl || !before.crmSite) await beginLanes(app, connection);
+  } else if (before.name !== connection.name) await sendModuleCard(ctx);
+  const changed = JSON.stringify(before.settings) !== JSON.stringify(connection.settings);
+  if (changed && before.settings.webhooks && !connection.settings.webhooks) await unsubscribeHooks(ctx);
+  if (changed && !before.settings.webhooks && connection.settings.webhooks && !sidesChanged) await setUp(ctx);
+  if (changed && before.settings.trackingField !== connection.settings.trackingField && !sidesChanged) await setUp(ctx);
+  if (changed || connectionState(before) !== connectionState(connection)) await askForRecheck(ctx, changed);
+}
+
+function requireShopFields(shop: { url: string; login: string; password: string }): void {
+  const fields = Object.fromEntries(
+    Object.entries(shop)
+      .filter(([, value]) => value === "")
+      .map(([name]) => [`horoshop.${name}`, "required"]),
+  );
+  if (Object.keys(fields).length > 0) throw new ApiFailure(400, "malformed", { fields });
+}

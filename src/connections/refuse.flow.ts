@@ -1,0 +1,42 @@
+import type { AppContext } from "../context.ts";
+import { ApiFailure } from "../web/api-failure.ts";
+import type { Refusal } from "./connect.flow.ts";
+import { hasScope } from "./connection.ts";
+import { findConnectionsOfAccount } from "./connections.sql.ts";
+import { mergeSettings, type Settings } from "./settings.ts";
+
+/** Refusals of connecting and changing, each as the failure that the contract names. */
+
+export function settingsOrFail(present: Settings, changes: unknown): Settings {
+  const merged = mergeSettings(present, changes);
+  if (!merged.ok) throw new ApiFailure(400, "malformed", { fields: merged.fields });
+  return merged.settings;
+}
+
+export function requireScopesFor(settings: Settings, scopes: string[] | null): void {
+  const needed = { none: [], "crm-to-shop": ["store_read"], "shop-to-crm": ["store_write"] }[settings.stock.direction];
+  const missing = needed.filter((scope) => !hasScope({ crmScopes: scopes }, scope));
+  if (missing.length > 0) throw new ApiFailure(422, "crm_scopes_missing", { details: { missing } });
+}
+
+export function failWith(refusal: Refusal | undefined): void {
+  if (!refusal) return;
+  const { code, details } = refusal;
+  throw new ApiFailure(422, code, { details, params: { ...details, shop: details.horoshop } });
+}
+
+/** One shop feeds a site: order numbers would collide. */
+export async function refuseDoubles(
+  app: AppContext,
+  crmUrl: string,
+  site: string | null,
+  shopUrl: string | null,
+  ownId: string | undefined,
+): Promise<void> {
+  if (site === null || shopUrl === null) return;
+  const others = (await findConnectionsOfAccount(app, crmUrl)).filter(
+    (one) => one.id !== ownId && one.crmSite === site && one.shopUrl !== null,
+  );
+  if (others.some((one) => one.shopUrl === shopUrl)) throw new ApiFailure(409, "connection_exists");
+  if (others.length > 0) throw new ApiFailure(409, "site_taken", { details: { site } });
+}
