@@ -1,4 +1,4 @@
-import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
+import { type AppContext, makeConnectionContext } from "../context.ts";
 import { closeProblem } from "../log/problems.sql.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
