@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [vue()],
   test: {
-    include: ["{src,sandbox,ui,bench,scripts,test}/**/*.test.ts"],
+    include: ["{src,sandbox,demo,ui,bench,scripts,test}/**/*.test.ts"],
     globalSetup: ["test/postgres.setup.ts"],
     // Processes, not threads: a database engine in WebAssembly needs hundreds of megabytes, freed with its process.
     pool: "forks",

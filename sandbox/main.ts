@@ -8,6 +8,8 @@ async function main(): Promise<void> {
   };
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);
+  // Started by another program: when that is killed, nobody could stop us any more.
+  if (process.send) process.once("disconnect", stop);
   sandboxes = await startSandboxes({
     horoshopPort: portFrom("SANDBOX_HOROSHOP_PORT"),
     retailcrmPort: portFrom("SANDBOX_RETAILCRM_PORT"),
