@@ -1,5 +1,5 @@
 /** Both sandboxes behind a transport that needs no socket, on a clock that is turned and never waited for. */
-import { isLost } from "../sandbox/answer.ts";
+import { type Answering, isLost } from "../sandbox/answer.ts";
 import { createHoroshopSandbox, type HoroshopSandbox } from "../sandbox/horoshop/sandbox.ts";
 import { fillCatalog } from "../sandbox/retailcrm/catalog-load.ts";
 import type { IcmlOffer } from "../sandbox/retailcrm/icml.ts";
@@ -57,6 +57,11 @@ export type Network = {
   down: Set<string>;
   /** called before each request that gets through */
   watch: (host: string, path: string) => void | Promise<void>;
+  /**
+   * The process is killed at a request: it never hears the answer, nor does anything else. `after` requests pass
+   * first; `done`: the request arrives all the same.
+   */
+  dying: { after: number; done: boolean; died: () => void } | undefined;
 };
 
 export type NetworkOptions = {
@@ -85,11 +90,11 @@ export function makeNetwork(options: NetworkOptions): Network {
     ...(options.zone ? { zone: options.zone } : {}),
   });
   fillOffers(crm);
-  const hosts = new Map([
+  const hosts = new Map<string, Answering>([
     [new URL(shopUrl).host, shop],
     [new URL(crmUrl).host, crm],
   ]);
-  const network: Network = { shop, crm, transport: ask, down: new Set(), watch: () => {} };
+  const network: Network = { shop, crm, transport: ask, down: new Set(), watch: () => {}, dying: undefined };
   return network;
 
   async function ask(request: Parameters<Transport>[0]): ReturnType<Transport> {
@@ -103,7 +108,15 @@ export function makeNetwork(options: NetworkOptions): Network {
       Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );
     const { method, body = "" } = request;
-    const answer = await sandbox.handle({ method, url: `${url.pathname}${url.search}`, headers, body });
+    const asked = { method, url: `${url.pathname}${url.search}`, headers, body };
+    const { dying } = network;
+    if (dying && dying.after <= 0) {
+      if (dying.done) await sandbox.handle(asked);
+      dying.died();
+      return new Promise(() => {});
+    }
+    if (dying) dying.after -= 1;
+    const answer = await sandbox.handle(asked);
     if (isLost(answer)) throw new TransportError("broken", true, "the connection broke");
     return answer;
   }

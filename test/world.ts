@@ -6,6 +6,7 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll } from "vitest";
 import type { OrderWish } from "../sandbox/horoshop/order-making.ts";
@@ -22,11 +23,21 @@ import type { Store } from "../src/db/open.ts";
 import { createMemorySlots } from "../src/http/slots.ts";
 import type { Jobs, LaneQueue } from "../src/jobs/boss.ts";
 import { createEvents } from "../src/log/events.ts";
+import { listOpenLanes } from "../src/log/runs.sql.ts";
 import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
 import type { WebApp } from "../src/web/api.ts";
 import { createWeb } from "../src/web/server.ts";
-import { empty, openEmbeddedForTest, silentLog } from "./databases.ts";
-import { type Clock, crmUrl, makeClock, makeClockPacer, makeNetwork, type Network, numbersFrom, shopUrl } from "./world-network.ts";
+import { empty, openEmbeddedForTest } from "./databases.ts";
+import {
+  type Clock,
+  crmUrl,
+  makeClock,
+  makeClockPacer,
+  makeNetwork,
+  type Network,
+  numbersFrom,
+  shopUrl,
+} from "./world-network.ts";
 
 const adminToken = "token-of-the-operator";
 const secretKey = Buffer.alloc(32, 7).toString("base64");
@@ -50,11 +61,15 @@ export type World = {
   network: Network;
   shop: HoroshopSandbox;
   crm: RetailcrmSandbox;
+  /** what the service logged as an error: a fault of ours, never one of a remote side */
+  errors: string[];
   /** id of the connection that `connect` made */
   id: string;
   api(method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<ApiAnswer>;
   /** Creates the connection, maps everything, and has the first round done. */
   connect(options?: ConnectOptions): Promise<void>;
+  /** The clock goes on by so much, and what is due then is worked. */
+  turn(ms: number): Promise<void>;
   /** A buyer orders one cup for 100 (delivery 8: 45, payment 9), unless wished otherwise. */
   placeOrder(orderId: number, wish?: OrderWish): void;
   /** Turns the clock on by 12 minutes and works all that is due. */
@@ -70,9 +85,18 @@ export type World = {
   deliverHooks(): Promise<void>;
   /** Aborts what works now, as a stop of the process does; what comes later goes on with a fresh signal. */
   stop(): void;
+  /**
+   * Works what was asked for, and is killed (`kill -9`) when it makes its request number `after` + 1; then starts anew.
+   * False: it made fewer requests and was done before.
+   */
+  workAndDie(after: number, done: boolean): Promise<boolean>;
 };
 
-export type ConnectOptions = { settings?: Record<string, unknown>; mapping?: Record<string, unknown>; unmapped?: boolean };
+export type ConnectOptions = {
+  settings?: Record<string, unknown>;
+  mapping?: Record<string, unknown>;
+  unmapped?: boolean;
+};
 
 export const newConnection = {
   name: "Demo",
@@ -104,7 +128,14 @@ export const fullMapping = {
 
 /** What all worlds of a test file share; `live` is the present one. */
 type Ground = { store: Store; app: AppContext; web: WebApp; live: Live };
-type Live = { clock: Clock; random: () => number; network: Network; wakes: Set<string>; stopping: AbortController };
+type Live = {
+  clock: Clock;
+  random: () => number;
+  network: Network;
+  wakes: Set<string>;
+  errors: string[];
+  stopping: AbortController;
+};
 
 let ground: Promise<Ground> | undefined;
 
@@ -117,7 +148,7 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
     ...(options.zone ? { zone: options.zone } : {}),
     fetchCatalog: async (url) => (await world.api("GET", new URL(url).pathname)).body,
   });
-  const live: Live = { clock, random, network, wakes: new Set(), stopping: new AbortController() };
+  const live: Live = { clock, random, network, wakes: new Set(), errors: [], stopping: new AbortController() };
   ground ??= openGround(live);
   const shared = await ground;
   shared.live = live;
@@ -150,6 +181,7 @@ async function openGround(first: Live): Promise<Ground> {
     bytes: (count: number) => Buffer.from(Array.from({ length: count }, () => Math.floor(shared.live.random() * 256))),
   };
   const now = () => shared.live.clock.now();
+  const log = pino({ level: "error" }, { write: (line: string) => void shared.live.errors.push(line) });
   const app: AppContext = {
     config,
     store,
@@ -157,7 +189,7 @@ async function openGround(first: Live): Promise<Ground> {
     now,
     random,
     sleep: (ms, signal) => shared.live.clock.sleep(ms, signal),
-    log: silentLog,
+    log,
     transport: (request) => shared.live.network.transport(request),
     pacer: makeClockPacer(first.clock),
     slots: createMemorySlots(2),
@@ -170,7 +202,7 @@ async function openGround(first: Live): Promise<Ground> {
   };
   const web = await createWeb({
     config,
-    log: silentLog,
+    log,
     db: store.db,
     now,
     random,
@@ -211,11 +243,12 @@ function assemble({ app, web }: Ground, live: Live): World {
     network,
     shop: network.shop,
     crm: network.crm,
+    errors: live.errors,
     id: "",
     api: (method, path, body) => ask(web, method, path, body),
     async connect(options = {}) {
       const made = await world.api("POST", "/api/v1/connections", { ...newConnection, settings: options.settings });
-      if (made.status !== 201) throw new Error(`not connected: ${JSON.stringify(made.body)}`);
+      if (made.status !== 201) throw new Error(`not connected: ${JSON.stringify(made.body)} ${live.errors.join("")}`);
       world.id = made.body.id;
       if (options.unmapped) return;
       const mapping = { ...fullMapping, ...options.mapping };
@@ -234,13 +267,10 @@ function assemble({ app, web }: Ground, live: Live): World {
         products: [{ article: "CUP-1", title: "Cup", price: 100, quantity: 1 }],
         ...wish,
       }),
-    async sync() {
-      clock.turn(720_000);
-      await startDueLanes(app);
-      await world.work();
-    },
-    async look() {
-      clock.turn(70_000);
+    sync: () => world.turn(720_000),
+    look: () => world.turn(70_000),
+    async turn(ms) {
+      clock.turn(ms);
       await startDueLanes(app);
       await world.work();
     },
@@ -273,8 +303,26 @@ function assemble({ app, web }: Ground, live: Live): World {
       live.stopping.abort();
       live.stopping = new AbortController();
     },
+    async workAndDie(after, done) {
+      await startDueLanes(app);
+      const killed = new Promise<true>((resolve) => {
+        network.dying = { after, done, died: () => resolve(true) };
+      });
+      const isKilled = await Promise.race([killed, world.work().then(() => false)]);
+      network.dying = undefined;
+      if (isKilled) await startAnew(app, live);
+      return isKilled;
+    },
   };
   return world;
+}
+
+/** A fresh process: nothing in memory, the open runs waken their lanes. */
+async function startAnew(app: AppContext, live: Live): Promise<void> {
+  app.slots = createMemorySlots(2);
+  app.shopTokens.clear();
+  live.wakes.clear();
+  for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
 }
 
 async function workQueue(app: AppContext, queue: LaneQueue, connectionId: string, signal: AbortSignal): Promise<void> {
