@@ -24,8 +24,22 @@ export type CreateCase = {
 /** Few orders go one by one, more as a batch; what a batch refuses goes again alone, so that each has its own reason. */
 const singlyMax = 2;
 
-export async function createOrders(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<void> {
-  if (cases.length === 0) return;
+export async function createOrders(ctx: ConnectionContext, given: CreateCase[], batch: Batch): Promise<void> {
+  if (given.length === 0) return;
+  const cases = await linkCustomers(ctx, given, batch);
+  await markCreatePending(
+    ctx,
+    cases.map((one) => String(one.order.order_id)),
+  );
+  const rest = cases.length > singlyMax ? await uploadTogether(ctx, cases, batch) : cases;
+  for (const one of rest) await createAlone(ctx, one, batch);
+}
+
+/** Tries of an order that wait for a readable answer about its customer; after them it goes without the link. */
+const customerTriesMax = 3;
+
+/** Finds or creates the customers; returns the orders that may be sent now. */
+async function linkCustomers(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<CreateCase[]> {
   try {
     const customers = await findCustomers(
       ctx,
@@ -33,20 +47,20 @@ export async function createOrders(ctx: ConnectionContext, cases: CreateCase[], 
       batch.customersIndexed,
     );
     for (const one of cases) linkCustomer(one, customers.get(one.order.order_id));
+    return cases;
   } catch (error) {
-    // A search that the CRM refuses costs the link to a customer card, not the order.
     if (!(error instanceof ApiError)) throw error;
-    if (!isRecordTrouble(error)) {
-      for (const one of cases) await rememberTrouble(ctx, one.order, one.link, error, one.link?.createPending ?? false);
-      throw error;
-    }
+    const isOver = !isRecordTrouble(error);
+    // A search that the CRM refuses costs the link to a customer card, not the order. After an answer that could not
+    // be read the customer may exist: sent without the link, the CRM would make the same person a second time.
+    const waits = (one: CreateCase) =>
+      isOver || (error.kind === "unreadable" && (one.link?.attempts ?? 0) < customerTriesMax);
+    const waiting = cases.filter(waits);
+    for (const one of waiting) await rememberTrouble(ctx, one.order, one.link, error, one.link?.createPending ?? false);
+    if (isOver) throw error;
+    batch.counts.failed += waiting.length;
+    return cases.filter((one) => !waiting.includes(one));
   }
-  await markCreatePending(
-    ctx,
-    cases.map((one) => String(one.order.order_id)),
-  );
-  const rest = cases.length > singlyMax ? await uploadTogether(ctx, cases, batch) : cases;
-  for (const one of rest) await createAlone(ctx, one, batch);
 }
 
 function linkCustomer(one: CreateCase, found: FoundCustomer | undefined): void {
