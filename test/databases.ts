@@ -9,7 +9,7 @@
  * The store is open and migrated, and empty at the start of each test.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -126,8 +126,10 @@ export async function embeddedTemplate(): Promise<Blob> {
 
 function templateKey(root: string): string {
   const hash = createHash("sha256");
-  const migrations = ["src/db/migrate.ts", "src/db/migrations/0001-start.ts", "src/jobs/boss.ts"];
-  for (const file of migrations) hash.update(readFileSync(join(root, file)));
+  const folder = "src/db/migrations";
+  const migrations = readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+  for (const file of ["src/db/migrate.ts", "src/jobs/boss.ts", ...migrations.sort()])
+    hash.update(readFileSync(join(root, file)));
   const resolve = createRequire(import.meta.url).resolve;
   for (const name of ["pg-boss", "@electric-sql/pglite"])
     hash.update(resolve(name)).update(readFileSync(resolve(name)));

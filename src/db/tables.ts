@@ -22,7 +22,11 @@ export interface Tables {
   catalogs: CatalogsTable;
   catalog_pieces: CatalogPiecesTable;
   catalog_codes: CatalogCodesTable;
+  catalog_figures: CatalogFiguresTable;
+  stock_figures: StockFiguresTable;
   logins: LoginsTable;
+  alerts: AlertsTable;
+  alert_messages: AlertMessagesTable;
   kept_values: KeptValuesTable;
   shop_slots: ShopSlotsTable;
 }
@@ -58,6 +62,8 @@ export interface ConnectionsTable {
   client_id_hash: string;
   created_at: Date;
   last_sync_at: Date | null;
+  /** Since when the exchange is expected to run without a break; null while it stands still. */
+  active_since: Date | null;
 }
 
 export interface ReferenceListsTable {
@@ -218,6 +224,29 @@ export interface CatalogCodesTable {
   code: string;
 }
 
+export interface CatalogFiguresTable {
+  connection_id: string;
+  /** Of which file: `new` (being made), `held`, `served`, or `before` the served one. */
+  role: string;
+  piece: number;
+  /** Article and quantity, as written into the file. */
+  figures: Json<[string, string][]>;
+}
+
+export interface StockFiguresTable {
+  connection_id: string;
+  /** The side that leads: `crm` or `shop`. */
+  side: string;
+  article: string;
+  /** Thousandths. */
+  figure: number;
+  /** Where in the following side it was written: a warehouse, a word of availability. */
+  target: string;
+  agreed_at: Date;
+  /** The following side would not take this figure. */
+  refused_at: Date | null;
+}
+
 export interface LoginsTable {
   token_hash: string;
   /** `operator`, `account` (a merchant) or `link` (one-time sign-in link of the operator). */
@@ -226,6 +255,35 @@ export interface LoginsTable {
   language: string | null;
   created_at: Date;
   expires_at: Date;
+}
+
+/** A problem that was told of; its row goes when everybody knows that it is over. */
+export interface AlertsTable {
+  id: string;
+  connection_id: string;
+  connection_name: string;
+  key: string;
+  code: string;
+  severity: string;
+  params: Json<Record<string, unknown>>;
+  count: number;
+  since: Date;
+  alerted_at: Date;
+  over_at: Date | null;
+}
+
+/** What one channel is told: that a problem lasts, later that it is over. */
+export interface AlertMessagesTable {
+  alert_id: string;
+  channel: string;
+  is_over: boolean;
+  /** The merchant's address; null where the configuration says where to. */
+  recipient: string | null;
+  language: string | null;
+  /** `waiting`, `sent` or `given_up`. */
+  state: string;
+  attempts: Generated<number>;
+  next_at: Date;
 }
 
 export interface KeptValuesTable {
