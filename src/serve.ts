@@ -17,7 +17,8 @@ import { createMemorySlots, createSharedSlots, type Slots } from "./http/slots.t
 import { createTargetGuard } from "./http/target-guard.ts";
 import { createJobs } from "./jobs/boss.ts";
 import { keepSecrets } from "./keep-secrets.ts";
-import { createEvents } from "./log/events.ts";
+import { createEvents, type Events } from "./log/events.ts";
+import { createSharedEvents } from "./log/shared-events.ts";
 import { findPages, readTemplate, version } from "./program.ts";
 import { makeSignInLink } from "./web/login.ts";
 import { createWeb } from "./web/server.ts";
@@ -43,7 +44,9 @@ export async function serve(given: Config, log: Logger): Promise<Service> {
   const transport = createTransport({ guard: createTargetGuard({ allowLocal: config.allowLocalTargets }) });
   try {
     await migrate(store.db);
-    const context = await makeContext(config, store, transport, random, log, stopping.signal);
+    const events =
+      store.kind === "server" ? createSharedEvents(store.pool, log) : { ...createEvents(), stop: async () => {} };
+    const context = await makeContext(config, store, transport, random, log, stopping.signal, events);
     const web = config.role === "worker" ? undefined : await startWeb(context, log);
     const jobs = config.role === "web" ? await startQueueOnly(context) : await startJobs(context);
     return {
@@ -54,6 +57,7 @@ export async function serve(given: Config, log: Logger): Promise<Service> {
         stopping.abort();
         await jobs.stop();
         await Promise.all([context.jobs.stop(stopMs), web?.app.close()]);
+        await events.stop();
         await transport.close();
         await store.close();
       },
@@ -72,6 +76,7 @@ async function makeContext(
   random: Random,
   log: Logger,
   signal: AbortSignal,
+  events: Events,
 ): Promise<AppContext> {
   const now = () => new Date();
   const sleep = async (ms: number, stop?: AbortSignal) => {
@@ -90,7 +95,7 @@ async function makeContext(
     slots: makeSlots(store, { now, sleep, random }),
     vault: makeVault(config.secretKeys, random.bytes),
     jobs: createJobs(store, { log }),
-    events: createEvents(),
+    events,
     signal,
     farewells: [(connectionId) => removeCatalogFolders({ dataDir: config.dataDir, connectionId })],
     shopTokens: new Map(),
