@@ -7,7 +7,7 @@ export type Loaded<Value> = {
   value: ShallowRef<Value | undefined>;
   failure: ShallowRef<ApiError | undefined>;
   loading: ShallowRef<boolean>;
-  /** Reads again; what is shown stays until the new answer is there. */
+  /** Reads again; what is shown stays until the new answer is there. Done when the newest answer is shown. */
   reload: () => Promise<void>;
 };
 
@@ -18,10 +18,19 @@ export function useLoad<Value>(fetcher: () => Promise<Value>): Loaded<Value> {
   const loading = shallowRef(false);
   let turn = 0;
   let gone = false;
+  let newest: Promise<void> = Promise.resolve();
 
   async function reload(): Promise<void> {
     turn += 1;
-    const mine = turn;
+    newest = read(turn);
+    // Overtaken by a later reading, whoever asks still goes on with its answer.
+    for (let awaited: unknown; awaited !== newest; ) {
+      awaited = newest;
+      await newest;
+    }
+  }
+
+  async function read(mine: number): Promise<void> {
     loading.value = true;
     try {
       const answer = await fetcher();

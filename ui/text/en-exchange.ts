@@ -87,7 +87,7 @@ export const archive = {
   previewBusy: "Counting…",
   previewOrders: "Orders",
   previewTotal: "Total",
-  previewExisting: "already in the CRM",
+  previewExisting: "Already in the CRM",
   previewUnmapped: "Without a pair:",
   previewUnmappedRow: "{title}: {n} order | {title}: {n} orders",
   progress: "Progress of the archive",

@@ -29,6 +29,7 @@ export const en = {
     notFoundTitle: "Page not found",
     notFoundText: "There is no page at this address, or the connection belongs to another account.",
     toStart: "To the start page",
+    message: "Message",
     dismiss: "Close the message",
     of: "{done} of {total}",
   },

@@ -89,7 +89,7 @@ export const archive: Dictionary["archive"] = {
   previewBusy: "Рахуємо…",
   previewOrders: "Замовлень",
   previewTotal: "Сума",
-  previewExisting: "уже є в CRM",
+  previewExisting: "Уже є в CRM",
   previewUnmapped: "Без пари:",
   previewUnmappedRow: "{title}: {n} замовлення | {title}: {n} замовлення | {title}: {n} замовлень",
   progress: "Перебіг завантаження архіву",

@@ -30,6 +30,7 @@ export const uk: Dictionary = {
     notFoundTitle: "Сторінку не знайдено",
     notFoundText: "За цією адресою нічого немає, або підключення належить іншому акаунту.",
     toStart: "На початкову сторінку",
+    message: "Повідомлення",
     dismiss: "Закрити повідомлення",
     of: "{done} з {total}",
   },
