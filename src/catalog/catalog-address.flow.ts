@@ -71,6 +71,7 @@ export async function installAddress(ctx: ConnectionContext): Promise<InstallRes
  * published, so trouble with the CRM costs only time; refused credentials are told to the caller all the same.
  */
 export async function tellCrm(ctx: ConnectionContext, changed: boolean): Promise<void> {
+  if (ctx.connection.loginRefused === "crm_key_rejected") return;
   if (["frozen", "inactive", "needs_login"].includes(connectionState(ctx.connection))) return;
   try {
     const address = await checkAddress(ctx);

@@ -1,4 +1,5 @@
-import { type AppContext, makeConnectionContext } from "../context.ts";
+import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
+import { isApiError } from "../http/api-error.ts";
 import { closeProblem } from "../log/problems.sql.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
@@ -6,7 +7,7 @@ import { type Connection, connectionState } from "./connection.ts";
 import { saveConnection } from "./connections.sql.ts";
 import { askForRecheck, beginLanes, type OrderGuard } from "./manage.flow.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
-import { sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
+import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 
 export type ConnectionChanges = {
   name?: string | undefined;
@@ -32,9 +33,11 @@ export async function changeConnection(
   if (changes.settings !== undefined) requireScopesFor(connection.settings, connection.crmScopes);
   if (changes.name !== undefined) connection.name = changes.name.trim().slice(0, 100) || present.name;
   if (changes.state !== undefined) connection.paused = changes.state === "paused";
+  if (present.hooks.length > 0 && connection.hooks.length === 0) await unsubscribeHooks(farewellContext(app, present));
   await saveConnection(app, connection);
-  await afterChange(app, present, connection, crmChanged || shopChanged);
-  if (crmChanged || shopChanged) await guard.readLists(makeConnectionContext(app, connection));
+  await afterChange(app, present, connection, { crm: crmChanged, shop: shopChanged });
+  if ((crmChanged || shopChanged) && !connection.loginRefused)
+    await guard.readLists(makeConnectionContext(app, connection));
   return connection;
 }
 
@@ -70,7 +73,9 @@ async function changeSides(
     await takeShopFacts(app, present, connection, { ...shopLogin, facts: shop.facts }, guard);
   }
   await refuseDoubles(app, connection.crmUrl, connection.crmSite, connection.shopUrl, connection.id);
-  connection.loginRefused = null;
+  // Only the side that was tried is mended by it.
+  if (crm?.ok && connection.loginRefused === "crm_key_rejected") connection.loginRefused = null;
+  if (shop?.ok && connection.loginRefused === "shop_login_rejected") connection.loginRefused = null;
 }
 
 function takeCrmFacts(connection: Connection, facts: CrmFacts): void {
@@ -94,32 +99,41 @@ async function takeShopFacts(
   connection.shopFeatures = { ...present.shopFeatures, ...shop.facts.features };
   if (!moved) return;
   const before = makeConnectionContext(app, present);
-  if (
-    (await guard.hasHandedOver(before)) &&
-    !(await guard.isSameShop(before, makeConnectionContext(app, connection)))
-  ) {
-    throw new ApiFailure(409, "shop_changed");
-  }
+  if (await guard.hasHandedOver(before)) await requireSameShop(before, makeConnectionContext(app, connection), guard);
   connection.hooks = [];
 }
+
+async function requireSameShop(
+  before: ConnectionContext,
+  changed: ConnectionContext,
+  guard: OrderGuard,
+): Promise<void> {
+  const isSame = await guard.isSameShop(before, changed).catch((error: unknown) => {
+    if (!isApiError(error)) throw error;
+    const reason = error.remoteCode ?? error.message;
+    throw new ApiFailure(422, "horoshop_unreachable", { details: { reason } });
+  });
+  if (!isSame) throw new ApiFailure(409, "shop_changed");
+}
+
+/** What a side's new credentials may have mended. */
+const mendedBy = {
+  crm: ["crm_key_rejected", "crm_scopes_missing", "crm_unreachable"],
+  shop: ["shop_login_rejected", "shop_unreachable"],
+};
 
 /** New data at once, not at the next turn of the clock. */
 async function afterChange(
   app: AppContext,
   before: Connection,
   connection: Connection,
-  sidesChanged: boolean,
+  tried: { crm: boolean; shop: boolean },
 ): Promise<void> {
   const ctx = makeConnectionContext(app, connection);
+  const sidesChanged = tried.crm || tried.shop;
   if (sidesChanged) {
-    for (const code of [
-      "shop_login_rejected",
-      "crm_key_rejected",
-      "crm_scopes_missing",
-      "shop_unreachable",
-      "crm_unreachable",
-    ])
-      await closeProblem(ctx, code);
+    const mended = [...(tried.crm ? mendedBy.crm : []), ...(tried.shop ? mendedBy.shop : [])];
+    for (const code of mended) await closeProblem(ctx, code);
     await setUp(ctx);
     if (!before.shopUrl || !before.crmSite) await beginLanes(app, connection);
   } else if (before.name !== connection.name) await sendModuleCard(ctx);

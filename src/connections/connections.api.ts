@@ -146,7 +146,9 @@ const addCheck: Api<AppContext> = (app, ctx) => {
         ...shop.facts.features,
         webhooks: present.shopFeatures.webhooks ?? false,
       };
-    const isMended = crm.ok && shop?.ok === true && present.loginRefused !== null;
+    const isMended =
+      (crm.ok && present.loginRefused === "crm_key_rejected") ||
+      (shop?.ok === true && present.loginRefused === "shop_login_rejected");
     if (isMended) present.loginRefused = null;
     await saveConnection(ctx, present);
     if (isMended) await goOn(ctx, present.id);

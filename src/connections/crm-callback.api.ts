@@ -40,15 +40,15 @@ function addCallbacks(app: WebApp, ctx: AppContext, guard: Pick<OrderGuard, "rea
       return reply.code(answer.status).send(answer.body);
     });
     scope.post("/retailcrm/activity", limited, async (request, reply) => {
-      const answer = await activity(ctx, request.body as Form);
+      const answer = await activity(ctx, toForm(request.body));
       return reply.code(answer.status).send(answer.body);
     });
     scope.post("/retailcrm/settings", limited, async (request, reply) => {
-      const answer = await systemSettings(ctx, request.body as Form);
+      const answer = await systemSettings(ctx, toForm(request.body));
       return reply.code(answer.status).send(answer.body);
     });
     scope.post("/account", limited, async (request, reply) => {
-      const { clientId } = (request.body ?? {}) as Form;
+      const { clientId } = toForm(request.body);
       const connection = clientId ? await findConnectionBy(ctx, "client_id_hash", hashClientId(clientId)) : undefined;
       if (!connection) return reply.redirect("/?account=unknown", 303);
       await openAccountLogin(reply, connection.crmUrl);
@@ -58,6 +58,13 @@ function addCallbacks(app: WebApp, ctx: AppContext, guard: Pick<OrderGuard, "rea
 }
 
 type Form = Record<string, string | undefined>;
+
+/** Whatever was sent, as a form: a JSON body counts by its texts, anything else is a form without fields. */
+function toForm(body: unknown): Form {
+  if (typeof body !== "object" || body === null) return {};
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value === "string"));
+}
+
 type Answer = { status: number; body: Record<string, unknown> };
 
 const failed = (status: number, errorMsg: string): Answer => ({ status, body: { success: false, errorMsg } });

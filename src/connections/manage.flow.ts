@@ -7,7 +7,7 @@ import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type
 import { type Connection, connectionState } from "./connection.ts";
 import { deleteConnection, insertConnection, loadConnection } from "./connections.sql.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
-import { sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
+import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
 /** The lanes of a connection, each with its own due time. `recheck` is never due by itself: settings or mapping ask for it. */
@@ -130,9 +130,15 @@ export async function askForRecheck(ctx: ConnectionContext, rulesChanged: boolea
 
 /** All data of a connection goes; the shop's webhooks and the CRM's card are switched off as far as they answer. */
 export async function removeConnection(app: AppContext, connection: Connection): Promise<void> {
-  const ctx = makeConnectionContext(app, connection);
-  if (connection.shopUrl && connection.loginRefused !== "shop_login_rejected") await unsubscribeHooks(ctx);
-  if (connection.loginRefused !== "crm_key_rejected") await sendModuleCard(ctx, false);
+  const ctx = farewellContext(app, connection);
+  const isAskable = {
+    shop: connection.loginRefused !== "shop_login_rejected",
+    crm: connection.loginRefused !== "crm_key_rejected",
+  };
+  await Promise.all([
+    connection.shopUrl && isAskable.shop ? unsubscribeHooks(ctx) : undefined,
+    isAskable.crm ? sendModuleCard(ctx, false) : undefined,
+  ]);
   await deleteConnection(app, connection.id);
   for (const farewell of app.farewells) await farewell(connection.id);
 }

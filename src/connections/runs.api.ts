@@ -36,7 +36,7 @@ const addStart: Api<AppContext> = (app, ctx) => {
     if (params.dryRun && kind !== "archive") throw malformed({ dryRun: "only an archive run can be tried" });
     if (params.dryRun === false) delete params.dryRun;
     const state = connectionState(connection);
-    if (!mayWork({ kind, params, trigger: "manual" }, state))
+    if (!mayWork({ kind, params, trigger: "manual" }, connection))
       throw new ApiFailure(409, "connection_not_active", { params: { state }, details: { state } });
     const { run, added } = await queueRun(ctx, connection.id, kind, "manual", params);
     if (added) await ctx.jobs.wake(run.lane, connection.id);

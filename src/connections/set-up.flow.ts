@@ -1,6 +1,7 @@
-import type { AppContext, ConnectionContext } from "../context.ts";
+import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { closeProblem, openProblem } from "../log/problems.sql.ts";
+import type { Connection } from "./connection.ts";
 import { hasScope } from "./connection.ts";
 import { saveConnection, saveHooks } from "./connections.sql.ts";
 import { isRecordTrouble } from "./trouble.flow.ts";
@@ -112,27 +113,38 @@ export async function subscribeHooks(ctx: ConnectionContext): Promise<void> {
 }
 
 export async function unsubscribeHooks(ctx: ConnectionContext): Promise<void> {
-  for (const hook of ctx.connection.hooks) {
-    if (hook.id === null) continue;
+  const unsubscribe = async ({ id, url, event }: { id: string | null; url: string; event: string }) => {
     try {
-      await ctx.horoshop.unsubscribe(hook.id, hook.url);
+      if (id !== null) await ctx.horoshop.unsubscribe(id, url, ctx.signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       ctx.log.warn(
-        { connection: ctx.connection.id, event: hook.event, reason: error.message },
+        { connection: ctx.connection.id, event, reason: error.message },
         "a webhook subscription could not be ended",
       );
     }
-  }
+  };
+  await Promise.all(ctx.connection.hooks.map(unsubscribe));
   ctx.connection.hooks = [];
   await saveHooks(ctx, ctx.connection);
 }
 
-/** What is to be done once both sides are known; nothing here can undo the connection. */
+const farewellMaxMs = 10_000;
+
+/** For last words: somebody waits, so a side that is silent is left alone after a moment. */
+export function farewellContext(app: AppContext, connection: Connection): ConnectionContext {
+  const signal = AbortSignal.any([app.signal, AbortSignal.timeout(farewellMaxMs)]);
+  return makeConnectionContext({ ...app, signal }, { ...connection });
+}
+
+/** What is to be done once a side is known; nothing here can undo the connection. A side that refused us is left alone. */
 export async function setUp(ctx: ConnectionContext): Promise<void> {
-  await prepareOrderFields(ctx);
-  await sendModuleCard(ctx);
-  await subscribeHooks(ctx);
+  const { loginRefused } = ctx.connection;
+  if (loginRefused !== "crm_key_rejected") {
+    await prepareOrderFields(ctx);
+    await sendModuleCard(ctx);
+  }
+  if (loginRefused !== "shop_login_rejected") await subscribeHooks(ctx);
 }
 
 function reasonOf(error: ApiError): string {

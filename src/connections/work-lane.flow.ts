@@ -3,7 +3,7 @@ import { ApiError } from "../http/api-error.ts";
 import { setLaneDue } from "../jobs/schedule.ts";
 import type { LaneName, Run, RunKind } from "../log/run.ts";
 import { finishRun, giveBackRun, nextRun, startRun } from "../log/runs.sql.ts";
-import { connectionState } from "./connection.ts";
+import { type Connection, connectionState } from "./connection.ts";
 import { loadConnection } from "./connections.sql.ts";
 import { reportTrouble } from "./trouble.flow.ts";
 
@@ -34,7 +34,7 @@ export async function workLane(
       continue;
     }
     const state = connectionState(connection);
-    if (!mayWork(run, state)) {
+    if (!mayWork(run, connection)) {
       await endRun(app, run, "cancelled", { code: "connection_not_active", params: { state } });
       continue;
     }
@@ -45,11 +45,18 @@ export async function workLane(
 
 const runsMax = 100;
 
-/** The catalogue is generated from connection on; a trial of the archive too; everything else needs an active connection. */
-export function mayWork(run: Pick<Run, "kind" | "params" | "trigger">, state: string): boolean {
+/**
+ * The catalogue is generated from connection on, also while the CRM's key is refused; a trial of the archive is possible
+ * as early; everything else needs an active connection. Without a shop there is nothing to read.
+ */
+export function mayWork(run: Pick<Run, "kind" | "params" | "trigger">, connection: Connection): boolean {
+  const state = connectionState(connection);
   if (state === "active") return true;
-  const asked = run.trigger === "manual";
-  if (run.kind === "catalog") return state === "setup" || (state === "paused" && asked);
+  if (!connection.shopUrl) return false;
+  if (run.kind === "catalog") {
+    if (state === "needs_login") return connection.loginRefused !== "shop_login_rejected";
+    return state === "setup" || (state === "paused" && run.trigger === "manual");
+  }
   return run.kind === "archive" && run.params.dryRun === true && (state === "setup" || state === "paused");
 }
 

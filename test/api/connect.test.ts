@@ -10,8 +10,7 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 afterEach(() => world.clear());
 
-const post = (changes?: Parameters<World["wish"]>[0]) =>
-  world.call("POST", "/api/v1/connections", world.wish(changes));
+const post = (changes?: Parameters<World["wish"]>[0]) => world.call("POST", "/api/v1/connections", world.wish(changes));
 const refusal = async (changes?: Parameters<World["wish"]>[0]) => failureOf(await post(changes));
 
 test("a connection is shown in full, without password and key", async () => {

@@ -167,7 +167,12 @@ function makeCall(url: string): World["call"] {
     });
     const text = await answer.text();
     const isJson = (answer.headers.get("content-type") ?? "").startsWith("application/json");
-    return { status: answer.status, headers: answer.headers, text, body: isJson && text ? JSON.parse(text) : undefined };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: isJson && text ? JSON.parse(text) : undefined,
+    };
   };
 }
 
