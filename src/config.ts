@@ -59,15 +59,9 @@ export class ConfigError extends Error {
 
 export type Environment = Record<string, string | undefined>;
 
-/** Values that may be quoted in the error line; all others could be secret. */
-const quotable = new Set(
-  [
-    "HOST PORT ROLE SYNC_INTERVAL ARCHIVE_INTERVAL CATALOG_INTERVAL STOCK_INTERVAL QUICK_INTERVAL RETRY_BASE".split(
-      " ",
-    ),
-    "MODULE_CODE OPEN_CONNECT ALLOW_LOCAL_TARGETS CRM_DOMAINS LOG_LEVEL".split(" "),
-  ].flat(),
-);
+/** May be quoted in the error line; all others could be secret. */
+const quotable =
+  /^(HOST|PORT|ROLE|LOG_LEVEL|MODULE_CODE|CRM_DOMAINS|OPEN_CONNECT|ALLOW_LOCAL_TARGETS|RETRY_BASE|\w+_INTERVAL)$/;
 
 /**
  * Reads the environment. An empty variable counts as not set.
@@ -81,7 +75,7 @@ export function readConfig(environment: Environment): Config {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const name = String(issue.path[0]);
-    const value = quotable.has(name) ? `, not ${JSON.stringify(String(given[name]).slice(0, 60))}` : "";
+    const value = quotable.test(name) ? `, not ${JSON.stringify(String(given[name]).slice(0, 60))}` : "";
     throw new ConfigError(name, `expected ${issue.message}${value}`);
   }
   const env = parsed.data;
@@ -290,13 +284,9 @@ export function isSecretKey(text: string): boolean {
 
 function toDomains(text: string, check: z.RefinementCtx): string[] {
   const domains = text
+    .toLowerCase()
     .split(",")
-    .map((domain) =>
-      domain
-        .trim()
-        .toLowerCase()
-        .replace(/^\.|\.$/g, ""),
-    )
+    .map((domain) => domain.trim().replace(/^\.|\.$/g, ""))
     .filter((domain) => domain !== "");
   if (domains.every((domain) => host.test(domain))) return domains;
   check.addIssue({ code: "custom", message: "domain names with commas between, such as crm.example.com,example.org" });
