@@ -40,7 +40,9 @@ function together(messages: AlertMessage[]): AlertMessage[][] {
   const groups = new Map<string, AlertMessage[]>();
   for (const message of messages) {
     const { channel, alertId, connection, recipient, language, isOver } = message;
-    const key = JSON.stringify(channel === "webhook" ? [alertId, isOver] : [channel, connection.id, recipient, language, isOver]);
+    const key = JSON.stringify(
+      channel === "webhook" ? [alertId, isOver] : [channel, connection.id, recipient, language, isOver],
+    );
     groups.set(key, [...(groups.get(key) ?? []), message]);
   }
   return [...groups.values()];
@@ -66,7 +68,12 @@ async function tell(app: AppContext, routes: AlertRoutes, messages: AlertMessage
       messages,
       isGivenUp ? { state: "given_up" } : { state: "waiting", nextAt: new Date(app.now().getTime() + pause) },
     );
-    const words = isGivenUp ? "an alert could not be sent and is given up" : "an alert could not be sent; tried again later";
-    app.log[isGivenUp ? "error" : "warn"]({ channel, problem: code, connection: connection.id, attempts, reason }, words);
+    const words = isGivenUp
+      ? "an alert could not be sent and is given up"
+      : "an alert could not be sent; tried again later";
+    app.log[isGivenUp ? "error" : "warn"](
+      { channel, problem: code, connection: connection.id, attempts, reason },
+      words,
+    );
   }
 }

@@ -74,7 +74,7 @@ async function noteOver(trx: Transaction<Tables>, now: Date): Promise<void> {
           row.lit(true).as("is_over"),
           "recipient",
           "language",
-          row.lit("waiting").as("state"),
+          sql<string>`'waiting'`.as("state"),
           sql<Date>`${now}::timestamptz`.as("next_at"),
         ])
         .where("alert_id", "in", ids)

@@ -20,7 +20,14 @@ export async function beatHeart(app: AppContext): Promise<void> {
     const transport = createTransport({ guard: createTargetGuard({ allowLocal: true }) });
     try {
       const { url, headers } = withoutCredentials(address);
-      const { status } = await transport({ method: "GET", url, headers, timeoutMs, bytesMax: 64_000, signal: app.signal });
+      const { status } = await transport({
+        method: "GET",
+        url,
+        headers,
+        timeoutMs,
+        bytesMax: 64_000,
+        signal: app.signal,
+      });
       if (status >= 400) app.log.debug({ status }, "the heartbeat's receiver refused it");
     } finally {
       await transport.close();

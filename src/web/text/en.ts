@@ -122,6 +122,16 @@ export const en: Record<string, string> = {
     "The CRM loads its catalogue from another address[: {url}]. Press “Install” if it should load ours.",
   catalog_not_held: "No catalogue waits for a confirmation. The served one is the newest.",
 
+  // Stock
+  stock_store_missing:
+    "The CRM has no such warehouse for the stock[: {stores}]. Choose one that exists and is active, in the settings under “Stock”; nothing is written until then.",
+  stock_warehouse_missing:
+    "It is not clear which warehouse of the shop the stock belongs to.[ The shop has none called “{warehouse}”.][ It has: {warehouses}.] Enter its exact name in the settings under “Stock”; nothing is written until then.",
+  stock_refused:
+    "The stock of some articles was refused[: {articles}][ ({reason})]. Correct them on the side that refused; they are tried again.",
+  stock_offer_unknown:
+    "The CRM does not know some articles yet[: {articles}], so their stock was not sent. It follows once the CRM has loaded the catalogue.",
+
   // Runs
   run_finished: "This run has already ended. Start a new one if needed.",
   cancelled: "The run was stopped by a person. Start it again when you want; it goes on where it is needed.",
@@ -131,4 +141,9 @@ export const en: Record<string, string> = {
     "An element of this order is set aside in the mapping, so the order stays out of the CRM. Change the mapping and try again to send it.",
   before_archive:
     "The order is older than the date in the archive settings, so it stays out of the CRM. Move the date to send it.",
+
+  // Alerts
+  alert_over: "This is over; nothing is left to do.[ It was: {message}]",
+  alerts_begun: "problems that need a person[: {count}]",
+  alerts_over: "problems that are over[: {count}]",
 };

@@ -111,6 +111,15 @@ export const es: Record<string, string> = {
     "El CRM carga su catálogo desde otra dirección[: {url}]. Pulse «Instalar» si debe cargar el nuestro.",
   catalog_not_held: "Ningún catálogo espera confirmación. Se sirve el más reciente.",
 
+  stock_store_missing:
+    "El CRM no tiene ese almacén para las existencias[: {stores}]. Elija uno que exista y esté activo en los ajustes, apartado «Existencias»; hasta entonces no se escribe nada.",
+  stock_warehouse_missing:
+    "No está claro a qué almacén de la tienda pertenecen las existencias.[ La tienda no tiene ninguno llamado «{warehouse}».][ Tiene: {warehouses}.] Indique su nombre exacto en los ajustes, apartado «Existencias»; hasta entonces no se escribe nada.",
+  stock_refused:
+    "No se aceptaron las existencias de algunos artículos[: {articles}][ ({reason})]. Corríjalos en el lado que los rechazó; se volverá a intentar.",
+  stock_offer_unknown:
+    "El CRM aún no conoce algunos artículos[: {articles}], por eso no se enviaron sus existencias. Seguirán en cuanto el CRM cargue el catálogo.",
+
   run_finished: "Esta ejecución ya ha terminado. Empiece otra si hace falta.",
   cancelled: "Una persona detuvo la ejecución. Iníciela de nuevo cuando quiera: sigue donde hace falta.",
   interrupted: "Un reinicio interrumpió la ejecución; se retoma sola.",
@@ -119,4 +128,8 @@ export const es: Record<string, string> = {
     "Un elemento de este pedido está apartado en las correspondencias y el pedido no entra en el CRM. Cambie las correspondencias y pruebe otra vez para enviarlo.",
   before_archive:
     "El pedido es anterior a la fecha de los ajustes del archivo y no entra en el CRM. Cambie la fecha para enviarlo.",
+
+  alert_over: "Esto ya ha pasado; no queda nada por hacer.[ Era: {message}]",
+  alerts_begun: "problemas que necesitan a una persona[: {count}]",
+  alerts_over: "problemas que ya han pasado[: {count}]",
 };
