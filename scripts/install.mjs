@@ -9,10 +9,11 @@ export function install() {
   if (isInstalled()) return;
   oneAtATime(".install-lock", () => {
     if (isInstalled()) return;
-    say("Installing packages (npm ci) …");
+    say("Installing packages (npm ci), a minute or two …");
     // npm empties node_modules: it must not run on the Node that lies in there.
     const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
-    const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    // Warnings are about Node 20, which the pinned packages are tested with, and only worry whoever comes new.
+    const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
       stdio: ["ignore", 2, 2],
       env: { ...process.env, PATH: path.join(delimiter) },
       shell: process.platform === "win32",
