@@ -17,7 +17,7 @@ import { hintOrder } from "./order-links.sql.ts";
  */
 export const shopHookApi: Api<AppContext> = (app, ctx) => {
   withAnyBodies(app, (scope) => {
-    const params = z.object({ secret: z.string().min(10).max(200) });
+    const params = z.object({ secret: z.string().max(500) });
     const config = { limit: { attempts: 600, seconds: 60, per: "path" as const } };
     scope.route({
       method: ["PUT", "POST", "DELETE"],
