@@ -1,5 +1,6 @@
 import { publishCatalogRun } from "./catalog/publish-catalog.job.ts";
 import { refreshCrmDomains } from "./connections/crm-domains.flow.ts";
+import { readSettings } from "./connections/settings.ts";
 import { workLane } from "./connections/work-lane.flow.ts";
 import type { AppContext } from "./context.ts";
 import { claimDueLanes, type DueLane, setWanted, startTicker } from "./jobs/schedule.ts";
@@ -7,6 +8,7 @@ import { listOpenLanes, pruneRuns, queueRun } from "./log/runs.sql.ts";
 import { pruneTimeline } from "./log/timeline.sql.ts";
 import { dropAllClaims } from "./orders/order-links.sql.ts";
 import { workArchive, workOrders } from "./orders/work-orders.job.ts";
+import { moveStockRun } from "./stock/move-stock.job.ts";
 
 /**
  * Every job and how often.
@@ -17,6 +19,7 @@ import { workArchive, workOrders } from "./orders/work-orders.job.ts";
  * | quick: new orders and new history | QUICK_INTERVAL | orders |
  * | archive: old orders, until all are there | ARCHIVE_INTERVAL | archive |
  * | catalog: the ICML file | CATALOG_INTERVAL | catalog |
+ * | stock: in the direction of the settings, if any | STOCK_INTERVAL | stock |
  */
 export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
   if (app.store.kind === "embedded") await dropAllClaims(app);
@@ -24,6 +27,9 @@ export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void
   await app.jobs.work("archive", { concurrency: 4 }, (id, signal) => workArchive(app, id, signal));
   await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) =>
     workLane(app, id, "catalog", { catalog: publishCatalogRun }, signal),
+  );
+  await app.jobs.work("stock", { concurrency: 4 }, (id, signal) =>
+    workLane(app, id, "stock", { stock: moveStockRun }, signal),
   );
   await app.jobs.start();
   for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
@@ -40,8 +46,14 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 function intervals(app: AppContext): Record<string, number> {
-  const { syncIntervalMs, quickIntervalMs, archiveIntervalMs, catalogIntervalMs } = app.config;
-  return { sync: syncIntervalMs, quick: quickIntervalMs, archive: archiveIntervalMs, catalog: catalogIntervalMs };
+  const { config } = app;
+  return {
+    sync: config.syncIntervalMs,
+    quick: config.quickIntervalMs,
+    archive: config.archiveIntervalMs,
+    catalog: config.catalogIntervalMs,
+    stock: config.stockIntervalMs,
+  };
 }
 
 /** At most a quarter of the smallest interval, between 100 ms and 5 s. */
@@ -56,27 +68,28 @@ export async function startDueLanes(app: AppContext): Promise<void> {
   const ids = [...new Set(due.map((one) => one.connectionId))];
   const rows = await app.db
     .selectFrom("connections")
-    .select(["id", "paused", "crm_active", "crm_frozen", "login_refused", "mapped_at", "shop_url"])
+    .select(["id", "paused", "crm_active", "crm_frozen", "login_refused", "mapped_at", "shop_url", "settings"])
     .where("id", "in", ids)
     .execute();
   for (const row of rows) {
     const isOff = row.paused || !row.crm_active || row.crm_frozen;
     const isActive = !isOff && row.login_refused === null && row.mapped_at !== null && row.shop_url !== null;
     const makesCatalog = !isOff && row.login_refused !== "shop_login_rejected" && row.shop_url !== null;
+    const movesStock = isActive && readSettings(row.settings).stock.direction !== "none";
     for (const lane of due.filter((one) => one.connectionId === row.id))
-      await startLane(app, lane, isActive, makesCatalog);
+      await startLane(app, lane, { isActive, makesCatalog, movesStock });
   }
 }
 
 async function startLane(
   app: AppContext,
   { connectionId, lane }: DueLane,
-  isActive: boolean,
-  makesCatalog: boolean,
+  { isActive, makesCatalog, movesStock }: { isActive: boolean; makesCatalog: boolean; movesStock: boolean },
 ): Promise<void> {
-  if (lane === "catalog") {
-    if (makesCatalog && (await queueRun(app, connectionId, "catalog", "schedule")).added)
-      await app.jobs.wake("catalog", connectionId);
+  if (lane === "catalog" || lane === "stock") {
+    const isWanted = lane === "catalog" ? makesCatalog : movesStock;
+    if (isWanted && (await queueRun(app, connectionId, lane, "schedule")).added)
+      await app.jobs.wake(lane, connectionId);
     return;
   }
   if (!isActive) return;

@@ -25,6 +25,7 @@ import type { Jobs, LaneQueue } from "../src/jobs/boss.ts";
 import { createEvents } from "../src/log/events.ts";
 import { listOpenLanes } from "../src/log/runs.sql.ts";
 import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
+import { moveStockRun } from "../src/stock/move-stock.job.ts";
 import type { WebApp } from "../src/web/api.ts";
 import { createWeb } from "../src/web/server.ts";
 import { empty, openEmbeddedForTest } from "./databases.ts";
@@ -329,6 +330,7 @@ async function workQueue(app: AppContext, queue: LaneQueue, connectionId: string
   if (queue === "orders") await workOrders(app, connectionId, signal);
   else if (queue === "archive") await workArchive(app, connectionId, signal);
   else if (queue === "catalog") await workLane(app, connectionId, "catalog", { catalog: publishCatalogRun }, signal);
+  else if (queue === "stock") await workLane(app, connectionId, "stock", { stock: moveStockRun }, signal);
 }
 
 async function ask(web: WebApp, method: string, path: string, body: unknown): Promise<ApiAnswer> {

@@ -5,6 +5,7 @@ import type { AppContext, ConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { closeProblem } from "../log/problems.sql.ts";
 import { catalogUrl, tellCrm } from "./catalog-address.flow.ts";
+import { serveHeldFigures } from "./catalog-figures.sql.ts";
 import { hasCatalogFiles, openCatalogFile, restoreCatalogFiles } from "./catalog-files.flow.ts";
 import { type CatalogRecord, loadCatalogs, loadPieces, promoteHeld } from "./catalogs.sql.ts";
 import type { CatalogWarning } from "./remarks.ts";
@@ -59,6 +60,7 @@ export function isStale(app: Pick<AppContext, "config" | "now">, generatedAt: Da
 /** A person looked: what was held back is served from now on, and the CRM is asked to load it. False: none is held. */
 export async function confirmHeld(ctx: ConnectionContext): Promise<boolean> {
   if (!(await promoteHeld(ctx))) return false;
+  await serveHeldFigures(ctx);
   await closeProblem(ctx, "catalog_shrunk");
   await closeProblem(ctx, "catalog_stale");
   try {

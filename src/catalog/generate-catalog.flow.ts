@@ -31,6 +31,8 @@ export type CatalogOrder = {
   /** codes for the attributes that occur: known ones and, kept for ever from now on, new ones */
   codesFor(fields: Set<string>): Promise<ReadonlyMap<string, string>>;
   onPage?: (rows: number) => Promise<void>;
+  /** the offers of one product after another, as they are written */
+  onOffers?: (offers: { id: string; quantity: string }[]) => Promise<void>;
   signal?: AbortSignal;
 };
 
@@ -65,7 +67,7 @@ export async function generateCatalog(order: CatalogOrder): Promise<MadeCatalog>
     await writer.write(renderTime(order.at), false);
     await writer.write(renderShop(order.shopName, categories));
     const context = { rules, codes, categories: new Set(categories.map((category) => category.id)) };
-    const counts = await writeOffers(spool, writer, context, signal);
+    const counts = await writeOffers(spool, writer, context, order);
     await writer.write(fileEnd);
     const written = await writer.finish();
     const excluded = { ...reading.excluded, ...(counts.hidden > 0 ? { hidden: counts.hidden } : {}) };
@@ -85,7 +87,7 @@ async function writeOffers(
   spool: Spool,
   writer: CatalogWriter,
   context: OfferContext,
-  signal: AbortSignal | undefined,
+  { signal, onOffers }: Pick<CatalogOrder, "signal" | "onOffers">,
 ): Promise<OfferCounts> {
   const counts: OfferCounts = { offers: 0, activeOffers: 0, products: 0, hidden: 0 };
   for await (const lines of spool.buckets()) {
@@ -98,6 +100,7 @@ async function writeOffers(
       counts.offers += offers.length;
       if (offers[0]!.active) counts.activeOffers += offers.length;
       for (const offer of offers) await writer.write(renderOffer(offer));
+      await onOffers?.(offers);
     }
   }
   return counts;

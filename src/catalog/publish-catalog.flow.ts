@@ -5,6 +5,7 @@ import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
 import { isStale } from "./catalog.flow.ts";
 import { tellCrm } from "./catalog-address.flow.ts";
+import { recordFigures, settleFigures } from "./catalog-figures.sql.ts";
 import {
   type CatalogFolder,
   catalogFile,
@@ -60,6 +61,7 @@ export async function publishCatalog(
     try {
       const plan = await choosePlan(ctx, folder, catalogs, made);
       await applyPlan(ctx, folder, plan, catalogs, made);
+      await settleFigures(ctx, plan.do);
       if (plan.do === "publish" || plan.do === "keep") await tellCrm(ctx, plan.do === "publish");
       return outcomeOf(plan, made);
     } finally {
@@ -84,7 +86,8 @@ async function makeCatalog(
 ): Promise<MadeCatalog> {
   const { connection } = ctx;
   if (!connection.shopUrl) throw new Error("the connection has no shop yet");
-  return generateCatalog({
+  const figures = await recordFigures(ctx);
+  const made = await generateCatalog({
     horoshop: ctx.horoshop,
     folder,
     mark: makeCode(12, ctx.random),
@@ -99,8 +102,11 @@ async function makeCatalog(
       await saveRunProgress(ctx, run);
       if (run.cancelAsked) cancel.abort();
     },
+    onOffers: figures.add,
     signal,
   });
+  await figures.finish();
+  return made;
 }
 
 function rulesOf(ctx: ConnectionContext, shopUrl: string): CatalogRules {

@@ -19,6 +19,10 @@ const severities: Record<string, Severity> = {
   catalog_elsewhere: "info",
   module_card_refused: "warning",
   webhook_removed: "warning",
+  stock_store_missing: "warning",
+  stock_warehouse_missing: "warning",
+  stock_refused: "warning",
+  stock_offer_unknown: "info",
 };
 
 export function severityOf(code: string): Severity {
@@ -52,6 +56,9 @@ const actions: Record<string, string> = {
   currency_mismatch: "open_settings",
   module_card_refused: "open_crm",
   webhook_removed: "restore_webhooks",
+  stock_store_missing: "open_settings",
+  stock_warehouse_missing: "open_settings",
+  stock_offer_unknown: "open_catalog",
   shop_unreachable: "check",
   crm_unreachable: "check",
   sync_silent: "check",
@@ -79,6 +86,9 @@ export const lastingProblems = new Set([
   "tracking_not_supported",
   "offer_unknown",
 ]);
+
+/** What only the exchange of stock meets: gone when it is switched off. */
+export const stockProblems = ["stock_store_missing", "stock_warehouse_missing", "stock_refused", "stock_offer_unknown"];
 
 export const holdingProblems = new Set([
   "status_unmapped",

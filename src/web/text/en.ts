@@ -87,7 +87,7 @@ export const en: Record<string, string> = {
   order_closed_in_shop:
     "The order is closed in the shop and can no longer be changed there. Set it aside, or correct it in the shop's administration.",
   final_status_waiting:
-    "The CRM wants a status[ “{status}”] after which the shop locks the order. Confirm it, or keep the shop's status.",
+    "The CRM wants a status[ “{name}”] after which the shop locks the order. Confirm it, or keep the shop's status.",
   order_missing_in_shop: "The order is no longer in the shop. Set it aside here; in the CRM it stays as it is.",
   customer_ambiguous:
     "Several customers of the CRM fit this order, so none was linked. Merge them in the CRM or choose one in the order.",

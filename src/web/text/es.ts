@@ -78,7 +78,7 @@ export const es: Record<string, string> = {
   order_closed_in_shop:
     "El pedido está cerrado en la tienda y allí ya no se puede cambiar. Apártelo o corríjalo en la administración de la tienda.",
   final_status_waiting:
-    "El CRM pide un estado[ «{status}»] tras el cual la tienda bloquea el pedido. Confírmelo o conserve el estado de la tienda.",
+    "El CRM pide un estado[ «{name}»] tras el cual la tienda bloquea el pedido. Confírmelo o conserve el estado de la tienda.",
   order_missing_in_shop: "El pedido ya no está en la tienda. Apártelo aquí; en el CRM queda como está.",
   customer_ambiguous:
     "Varios clientes del CRM encajan con este pedido y no se enlazó ninguno. Únalos en el CRM o elija uno en el pedido.",
