@@ -14,6 +14,8 @@ export type Agreement = {
   payment?: { shop: string; crm: string | null };
   /** The CRM's prints are kept per name, so that a name that joins later does not look like a move. */
   parts?: Partial<Record<PartName, { shop: string; crm: Record<string, string> | null }>>;
+  /** Writes that are under way, or whose answer was lost: what will have been agreed if they happened. */
+  sent?: { toCrm: Agreement; toShop: Agreement };
 };
 
 export type Moved = "nobody" | "shop" | "crm" | "both";

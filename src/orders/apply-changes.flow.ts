@@ -8,7 +8,7 @@ import type { CrmOrder } from "../retailcrm/schema.ts";
 import { type Agreement, joinAgreements } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
 import type { ChangeInput, OrderChanges, ShopWrite } from "./order-changes.ts";
-import type { OrderLink } from "./order-links.sql.ts";
+import { type OrderLink, saveAgreement } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
 import { chooseRemark } from "./remarks.ts";
 import { type KeptLink, type Outcome, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
@@ -25,6 +25,7 @@ export type ChangeCase = {
 /** What came of the writes of one order so far. */
 type Progress = ChangeCase & {
   agreement: Agreement;
+  sent: NonNullable<Agreement["sent"]> | undefined;
   differences: OrderChanges["differences"];
   remarks: Problem[];
   refusal: Problem | undefined;
@@ -39,6 +40,8 @@ export async function applyChanges(ctx: ConnectionContext, cases: ChangeCase[], 
   const inHand: Progress[] = [];
   for (const one of cases) {
     const progress = begin(one);
+    // Should an answer be lost, or this process die: the next look knows what was on its way.
+    if (progress.sent) await saveAgreement(ctx, String(one.order.order_id), keptLink(progress).agreement);
     await guarded(ctx, progress, batch, () => writeToCrm(ctx, progress));
     inHand.push(progress);
   }
@@ -50,6 +53,7 @@ function begin(one: ChangeCase): Progress {
   return {
     ...one,
     agreement: joinAgreements(one.input.link.agreement, one.changes.agreed),
+    sent: sentBy(one.changes),
     differences: one.changes.differences,
     remarks: one.changes.remarks,
     refusal: undefined,
@@ -58,6 +62,12 @@ function begin(one: ChangeCase): Progress {
     timeline: [],
     isOver: false,
   };
+}
+
+function sentBy(changes: OrderChanges): Progress["sent"] {
+  if (!changes.toPayment && changes.toShop.length === 0 && Object.keys(changes.toCrm).length === 0) return undefined;
+  const toCrm = joinAgreements(changes.crmAgrees, changes.paymentAgrees, { parts: changes.partsSent });
+  return { toCrm, toShop: joinAgreements(...changes.toShop.map((write) => write.agrees)) };
 }
 
 /** Trouble of a side leaves the order to be tried again and stops the batch; an unreadable answer concerns one order. */
@@ -80,7 +90,8 @@ async function guarded(
 
 /** What stays known of an order whose work broke off: it is linked, and some writes may have been accepted. */
 function keptLink(progress: Progress): KeptLink {
-  const { link, crm, agreement } = progress;
+  const { link, crm, sent } = progress;
+  const agreement = sent ? { ...progress.agreement, sent } : progress.agreement;
   return {
     attempts: link?.attempts ?? 0,
     differences: link?.differences ?? [],

@@ -14,6 +14,8 @@ export type SyncOptions = {
   brief: boolean;
   /** Articles found unknown in this run, so that each is asked for once. */
   missingOffers: Set<string>;
+  /** Orders that another lane has in hand: what brought us to them is not settled by this pass. */
+  unsettled: Set<number>;
   signal: AbortSignal;
 };
 

@@ -5,6 +5,7 @@ import { ApiError } from "../http/api-error.ts";
 import type { Problem } from "../log/problem.ts";
 import { addToTimeline } from "../log/timeline.sql.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
+import type { Agreement } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
 import { forgetCustomer } from "./customer-links.sql.ts";
 import { type FoundCustomer, findCustomers } from "./find-customers.flow.ts";
@@ -12,7 +13,7 @@ import { markCreatePending, type OrderLink } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
 import { firstAgreement, paymentNotAllowed, planNewOrder } from "./plan-order.ts";
 import { chooseRemark } from "./remarks.ts";
-import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { type KeptLink, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 
 export type CreateCase = {
   order: HoroshopOrder;
@@ -29,14 +30,14 @@ export async function createOrders(ctx: ConnectionContext, given: CreateCase[], 
   const cases = await linkCustomers(ctx, given, batch);
   await markCreatePending(
     ctx,
-    cases.map((one) => String(one.order.order_id)),
+    cases.map((one) => ({ shopOrderId: String(one.order.order_id), agreement: pendingAgreement(one, batch) })),
   );
   const rest = cases.length > singlyMax ? await uploadTogether(ctx, cases, batch) : cases;
   for (const one of rest) await createAlone(ctx, one, batch);
 }
 
 /** Tries of an order that wait for a readable answer about its customer; after them it goes without the link. */
-const customerTriesMax = 3;
+const customerTriesMax = 6;
 
 /** Finds or creates the customers; returns the orders that may be sent now. */
 async function linkCustomers(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<CreateCase[]> {
@@ -68,6 +69,22 @@ function linkCustomer(one: CreateCase, found: FoundCustomer | undefined): void {
   if (found?.is === "ambiguous") one.remarks.push({ code: "customer_ambiguous", params: { customers: found.names } });
 }
 
+function pendingAgreement(one: CreateCase, batch: Batch): Agreement {
+  return firstAgreement(one.order, one.draft, undefined, batch.facts);
+}
+
+/** What stays known of an order whose create may have happened. */
+function pendingLink(one: CreateCase, batch: Batch): KeptLink {
+  return {
+    attempts: one.link?.attempts ?? 0,
+    agreement: pendingAgreement(one, batch),
+    differences: [],
+    crmOrderId: null,
+    crmNumber: null,
+    confirmed: one.link?.confirmed ?? null,
+  };
+}
+
 /** Sends a batch; returns the orders that are not in the CRM afterwards. */
 async function uploadTogether(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<CreateCase[]> {
   const site = ctx.connection.crmSite!;
@@ -87,7 +104,7 @@ async function uploadTogether(ctx: ConnectionContext, cases: CreateCase[], batch
     // Refused as a whole: each order is asked for alone and then tells its own reason.
     if (isRecordTrouble(error) && error.kind === "rejected") return cases;
     if (error instanceof ApiError)
-      for (const one of cases) await rememberTrouble(ctx, one.order, one.link, error, true);
+      for (const one of cases) await rememberTrouble(ctx, one.order, pendingLink(one, batch), error, true);
     throw error;
   }
   const found = new Map(crmOrders.filter((order) => order.site === site).map((order) => [order.externalId, order]));
@@ -115,12 +132,12 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!isRecordTrouble(error)) {
-        await rememberTrouble(ctx, one.order, one.link, error, true);
+        await rememberTrouble(ctx, one.order, pendingLink(one, batch), error, true);
         throw error;
       }
       if (error.kind === "unreadable") {
         batch.counts.failed += 1;
-        await rememberTrouble(ctx, one.order, one.link, error, true);
+        await rememberTrouble(ctx, one.order, pendingLink(one, batch), error, true);
         return;
       }
       if (await findAfterRefusal(ctx, one, batch)) return;

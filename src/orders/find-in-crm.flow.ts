@@ -4,7 +4,7 @@ import { addToTimeline } from "../log/timeline.sql.ts";
 import type { CrmHistoryEntry } from "../retailcrm/schema.ts";
 import type { SyncOptions } from "./batch.ts";
 import { syncByIds } from "./find-in-shop.flow.ts";
-import { findLinkedByCrmIds } from "./order-links.sql.ts";
+import { findClaimed, findLinkedByCrmIds } from "./order-links.sql.ts";
 import { toLocalTime } from "./shop-time.ts";
 
 const stream = "crm-history";
@@ -22,14 +22,23 @@ export async function syncCrmChanges(ctx: ConnectionContext, options: SyncOption
     const answer = await ctx.crm.fetchHistory({ sinceId: place });
     const last = Math.max(place, ...answer.entries.map((entry) => entry.id), ...answer.unreadable);
     if (last === place) return;
-    await syncEntries(ctx, answer.entries, options);
-    place = last;
+    const unsettled = await syncEntries(ctx, answer.entries, options);
+    place = unsettled === undefined ? last : unsettled - 1;
     await saveBookmark(ctx.db, ctx.connection.id, stream, String(place), ctx.now());
+    if (unsettled !== undefined) return;
     if (answer.entries.length + answer.unreadable.length < pageMax && answer.totalPages <= 1) return;
   }
 }
 
-async function syncEntries(ctx: ConnectionContext, entries: CrmHistoryEntry[], options: SyncOptions): Promise<void> {
+/**
+ * Returns the first entry that is not settled: its order is in the hands of another lane, or of a process that died
+ * with it a moment ago. The next look begins there; what came after it is done twice and does no harm.
+ */
+async function syncEntries(
+  ctx: ConnectionContext,
+  entries: CrmHistoryEntry[],
+  options: SyncOptions,
+): Promise<number | undefined> {
   const site = ctx.connection.crmSite;
   const foreign = entries.filter(
     (entry) => !entry.own && (entry.order.site === undefined || entry.order.site === site),
@@ -50,6 +59,14 @@ async function syncEntries(ctx: ConnectionContext, entries: CrmHistoryEntry[], o
     ),
   ];
   if (touched.length > 0) await syncByIds(ctx, touched, { ...options, force: true });
+  const unlinked = foreign.filter((entry) => !linked.has(entry.order.id) && entry.order.externalId !== undefined);
+  const beingMade = await findClaimed(ctx, [...new Set(unlinked.map((entry) => entry.order.externalId!))]);
+  const open = foreign.filter(
+    (entry) =>
+      options.unsettled.has(linked.get(entry.order.id) ?? 0) ||
+      (!linked.has(entry.order.id) && beingMade.has(entry.order.externalId ?? "")),
+  );
+  return open.length > 0 ? Math.min(...open.map((entry) => entry.id)) : undefined;
 }
 
 /** A manager deleted the order or merged it into another: the shop keeps its own, and nothing is sent again by itself. */

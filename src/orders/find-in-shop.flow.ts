@@ -2,7 +2,7 @@ import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
 import type { SyncOptions } from "./batch.ts";
-import { listDueOrders, listLinkedOrders, loadLinks } from "./order-links.sql.ts";
+import { listDueOrders, listOrdersToRead, loadLinks } from "./order-links.sql.ts";
 import { noteMissing, noteUnreadable } from "./order-trouble.flow.ts";
 import { shiftLocal, toLocalTime } from "./shop-time.ts";
 import { syncOrders } from "./sync-orders.flow.ts";
@@ -112,7 +112,7 @@ export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOpt
   const daily = await isDue("sweep-day", dayMs);
   const hourly = daily || (await isDue("sweep-hour", 3_600_000));
   const filter = daily ? { openOnly: false, createdSince: since(180) } : { openOnly: !hourly, createdSince: since(30) };
-  await syncByIds(ctx, await listLinkedOrders(ctx, filter), options);
+  await syncByIds(ctx, await listOrdersToRead(ctx, filter), options);
   if (hourly) {
     // An order that became visible later than the overlap reaches.
     const dayAgo = toLocalTime(since(1), ctx.connection.settings.timeZone);

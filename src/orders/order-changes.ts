@@ -25,6 +25,8 @@ export type OrderChanges = {
   toCrm: Partial<CrmOrderDraft>;
   /** Parts in `toCrm`: their CRM prints are taken from the CRM's answer. */
   partsWritten: PartName[];
+  /** The same parts as they will look in the CRM if it takes them as they are. */
+  partsSent: NonNullable<Agreement["parts"]>;
   crmAgrees: Agreement;
   toPayment: PaymentWrite | undefined;
   paymentAgrees: Agreement;
@@ -51,6 +53,7 @@ export function noChanges(): OrderChanges {
   return {
     toCrm: {},
     partsWritten: [],
+    partsSent: {},
     crmAgrees: {},
     toPayment: undefined,
     paymentAgrees: {},

@@ -96,6 +96,19 @@ export async function claimOrders(
 
 const claimMs = 120_000;
 
+/** Which of these orders somebody has in hand: one that is being created has no CRM id on record yet. */
+export async function findClaimed(ctx: ConnectionContext, shopOrderIds: string[]): Promise<Set<string>> {
+  if (shopOrderIds.length === 0) return new Set();
+  const rows = await ctx.db
+    .selectFrom("order_links")
+    .select("shop_order_id")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "in", shopOrderIds)
+    .where("claimed_until", ">", ctx.now())
+    .execute();
+  return new Set(rows.map((row) => row.shop_order_id));
+}
+
 export async function releaseClaims(ctx: ConnectionContext, shopOrderIds: string[], worker: string): Promise<void> {
   if (shopOrderIds.length === 0) return;
   await ctx.db
@@ -116,14 +129,27 @@ export async function dropAllClaims(app: AppContext): Promise<void> {
     .execute();
 }
 
-/** Before a create goes out: should its answer be lost, the next attempt looks first. */
-export async function markCreatePending(ctx: ConnectionContext, shopOrderIds: string[]): Promise<void> {
-  if (shopOrderIds.length === 0) return;
+/**
+ * Before creates go out: should an answer be lost, the next attempt looks first, and knows what both sides will have
+ * agreed on if the order is there.
+ */
+export async function markCreatePending(
+  ctx: ConnectionContext,
+  creates: { shopOrderId: string; agreement: Agreement }[],
+): Promise<void> {
+  if (creates.length === 0) return;
+  await sql`
+    update order_links set create_pending = true, agreement = pending.agreement
+    from jsonb_to_recordset(${JSON.stringify(creates)}::jsonb) as pending ("shopOrderId" text, agreement jsonb)
+    where connection_id = ${ctx.connection.id} and shop_order_id = pending."shopOrderId"`.execute(ctx.db);
+}
+
+export async function saveAgreement(ctx: ConnectionContext, shopOrderId: string, agreement: Agreement): Promise<void> {
   await ctx.db
     .updateTable("order_links")
-    .set({ create_pending: true })
+    .set({ agreement: json(agreement) })
     .where("connection_id", "=", ctx.connection.id)
-    .where("shop_order_id", "in", shopOrderIds)
+    .where("shop_order_id", "=", shopOrderId)
     .execute();
 }
 
@@ -202,8 +228,11 @@ export async function listDueOrders(ctx: ConnectionContext, limit: number): Prom
   return rows.map((row) => Number(row.shop_number));
 }
 
-/** Linked orders to be read again: open ones, or those made since a day, closed ones included. */
-export async function listLinkedOrders(
+/**
+ * Orders to be read again: linked ones, and those that wait for their status, delivery or payment to become one that
+ * has a pair; open ones, or closed ones included.
+ */
+export async function listOrdersToRead(
   ctx: ConnectionContext,
   filter: { openOnly: boolean; createdSince: Date },
 ): Promise<number[]> {
@@ -211,8 +240,12 @@ export async function listLinkedOrders(
     .selectFrom("order_links")
     .select("shop_number")
     .where("connection_id", "=", ctx.connection.id)
-    .where("crm_order_id", "is not", null)
-    .where("state", "!=", "excluded")
+    .where((row) =>
+      row.or([
+        row("state", "!=", "excluded"),
+        row.and([row("crm_order_id", "is", null), row("reason", "in", ["status", "delivery", "payment"])]),
+      ]),
+    )
     .where("shop_created_at", ">=", filter.createdSince)
     .orderBy("shop_number");
   if (filter.openOnly) query = query.where("shop_open", "=", true);

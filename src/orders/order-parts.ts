@@ -1,4 +1,5 @@
 import type { CrmItem, CrmItemDraft, CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
+import { printsOf } from "./agreement.ts";
 import { fromAmount, toAmount } from "./amount.ts";
 import { lineIdCode } from "./order-to-crm.ts";
 
@@ -43,6 +44,32 @@ export function crmPart(order: CrmOrder, part: PartName, like: PartView): PartVi
     items: { lines: order.items.map(crmLine), discount: fromAmount(toAmount(order.discountManualAmount)) },
   };
   return Object.fromEntries(Object.keys(like).map((name) => [name, whole[part][name] ?? null]));
+}
+
+/** Prints of a view by name. A line is its goods (our line id, article or name), price and quantity: each side names lines in its own way. */
+export function partPrints(view: PartView): Record<string, string> {
+  if (!Array.isArray(view.lines)) return printsOf(view);
+  const lines = (view.lines as PartLine[]).map((line) => [
+    line.id || line.article || line.name,
+    line.price,
+    line.quantity,
+  ]);
+  return printsOf({ ...view, lines });
+}
+
+const personNames = ["lastName", "firstName", "patronymic"];
+
+/** Names that we once wrote and that the shop's name no longer has: they are emptied with the next write. */
+export function outdatedNames(
+  part: PartName,
+  wanted: PartView,
+  known: Record<string, string> | null | undefined,
+): PartView {
+  const hasName = personNames.some((name) => name in wanted);
+  if (part !== "customer" || !hasName || !known) return {};
+  return Object.fromEntries(
+    personNames.filter((name) => name in known && !(name in wanted)).map((name) => [name, null]),
+  );
 }
 
 /** Equal for people: a line is the same by our line id, its article or its name; price and quantity must agree. */

@@ -23,10 +23,15 @@ export function orderDiscount(order: HoroshopOrder): string | undefined {
   return discount > 0n ? fromAmount(discount) : undefined;
 }
 
-/** Both totals when they differ. An unknown delivery cost leaves the CRM's own out of the comparison. */
+/** Both totals when they differ. */
 export function totalDifference(order: HoroshopOrder, crm: CrmOrder): { shop: string; crm: string } | undefined {
   const shop = expectedTotal(order);
-  const known = deliveryIsKnown(order);
-  const crmTotal = known ? crm.totalSumm : fromAmount(toAmount(crm.totalSumm) - toAmount(crm.delivery.cost));
-  return sameAmount(shop, crmTotal) ? undefined : { shop, crm: fromAmount(toAmount(crmTotal)) };
+  const inCrm = comparableTotal(order, crm);
+  return sameAmount(shop, inCrm) ? undefined : { shop, crm: inCrm };
+}
+
+/** The CRM's total as far as it can be compared: an unknown delivery cost leaves the CRM's own out. */
+export function comparableTotal(order: HoroshopOrder, crm: CrmOrder): string {
+  const delivery = deliveryIsKnown(order) ? 0n : toAmount(crm.delivery.cost);
+  return fromAmount(toAmount(crm.totalSumm) - delivery);
 }

@@ -1,8 +1,17 @@
 import { removedPairOf } from "../mapping/mapping.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { printOf, printsOf } from "./agreement.ts";
+import { printOf } from "./agreement.ts";
 import { type ChangeInput, noChanges, type OrderChanges } from "./order-changes.ts";
-import { crmPart, draftPart, type PartName, partNames, samePart, tellPart } from "./order-parts.ts";
+import {
+  crmPart,
+  draftPart,
+  outdatedNames,
+  type PartName,
+  partNames,
+  partPrints,
+  samePart,
+  tellPart,
+} from "./order-parts.ts";
 import { orderToCrm } from "./order-to-crm.ts";
 import { totalDifference } from "./order-total.ts";
 import { elementFor } from "./plan-order.ts";
@@ -79,14 +88,19 @@ function addParts(
   const codes = { status: crm.status, deliveryType: deliveryCode, paymentType: undefined, paymentStatus: undefined };
   const draft = orderToCrm(shop, codes, facts);
   for (const part of partNames) {
-    const wanted = draftPart(draft, part);
+    const last = link.agreement.parts?.[part];
+    const filled = draftPart(draft, part);
+    const outdated = outdatedNames(part, filled, last?.crm);
+    const wanted = { ...filled, ...outdated };
     const present = crmPart(crm, part, wanted);
-    const prints = { shop: printOf(wanted), crm: printsOf(present) };
+    const prints = { shop: printOf(filled), crm: partPrints(present) };
     if (samePart(wanted, present)) {
-      changes.agreed.parts = { ...changes.agreed.parts, [part]: prints };
+      changes.agreed.parts = {
+        ...changes.agreed.parts,
+        [part]: { ...prints, crm: partPrints(crmPart(crm, part, filled)) },
+      };
       continue;
     }
-    const last = link.agreement.parts?.[part];
     const difference: Difference = { field: part, shop: tellPart(wanted), crm: tellPart(present), writable: false };
     const crmMoved = last?.crm
       ? Object.entries(last.crm).some(([name, print]) => name in prints.crm && prints.crm[name] !== print)
@@ -101,8 +115,10 @@ function addParts(
       changes.differences.push(difference);
       continue;
     }
-    Object.assign(changes.toCrm, partToWrite(draft, part, crm));
+    const emptied = Object.fromEntries(Object.keys(outdated).map((name) => [name, ""]));
+    Object.assign(changes.toCrm, partToWrite(draft, part, crm), emptied);
     changes.partsWritten.push(part);
+    changes.partsSent[part] = { shop: prints.shop, crm: partPrints(filled) };
     changes.crmAgrees.parts = { ...changes.crmAgrees.parts, [part]: { shop: prints.shop, crm: null } };
   }
 }

@@ -10,9 +10,10 @@ import {
   unmappedCode,
 } from "../mapping/mapping.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { type Agreement, printOf, printsOf } from "./agreement.ts";
+import { type Agreement, printOf } from "./agreement.ts";
 import { phoneKey } from "./contact.ts";
-import { crmPart, draftPart, partNames } from "./order-parts.ts";
+import { crmPart, draftPart, partNames, partPrints } from "./order-parts.ts";
+import { paymentPrint } from "./order-payment.ts";
 import { type OrderCodes, type OrderFacts, orderToCrm, paymentExternalId } from "./order-to-crm.ts";
 import { unmappedStatus } from "./plan-status.ts";
 
@@ -155,7 +156,7 @@ export function firstAgreement(
   const parts: NonNullable<Agreement["parts"]> = {};
   for (const part of partNames) {
     const view = draftPart(draft, part);
-    parts[part] = { shop: printOf(view), crm: crm ? printsOf(crmPart(crm, part, view)) : null };
+    parts[part] = { shop: printOf(view), crm: crm ? partPrints(crmPart(crm, part, view)) : null };
   }
   const ours = crm?.payments.find((one) => one.externalId === paymentExternalId(facts.shortId, shop.order_id));
   return {
@@ -168,7 +169,7 @@ export function firstAgreement(
       ? {
           payment: {
             shop: printOf([payment.type, payment.amount]),
-            crm: ours ? printOf([ours.type, ours.amount]) : null,
+            crm: ours ? paymentPrint(ours) : null,
           },
         }
       : {}),

@@ -1,9 +1,9 @@
 import { paymentStatusesOf } from "../mapping/mapping.ts";
 import type { CrmPayment } from "../retailcrm/schema.ts";
 import { printOf, whoMoved } from "./agreement.ts";
-import { fromAmount, toAmount } from "./amount.ts";
 import type { ChangeInput, OrderChanges } from "./order-changes.ts";
-import { paymentExternalId, paymentToCrm } from "./order-to-crm.ts";
+import { crmAmount, isComplete, isPaidInCrm, ourPayment, paymentPrint } from "./order-payment.ts";
+import { paymentToCrm } from "./order-to-crm.ts";
 import { elementFor, paymentFits, paymentNotAllowed } from "./plan-order.ts";
 
 /**
@@ -11,8 +11,8 @@ import { elementFor, paymentFits, paymentNotAllowed } from "./plan-order.ts";
  * Payments that the CRM made itself are nobody's to touch.
  */
 export function planPayment(input: ChangeInput, changes: OrderChanges, deliveryCode: string | undefined): void {
-  const { shop, crm, facts } = input;
-  const ours = crm.payments.find((payment) => payment.externalId === paymentExternalId(facts.shortId, shop.order_id));
+  const { shop } = input;
+  const ours = ourPayment(input);
   const type = elementFor(input, "paymentTypes", shop.payment_type);
   if ("problem" in type) changes.problem ??= type.problem;
   const code = "problem" in type ? undefined : type.code;
@@ -58,7 +58,7 @@ function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmP
   const { shop, link, facts } = input;
   const wanted = paymentToCrm(shop, code, undefined, facts);
   if (!wanted) return;
-  const prints = { shop: printOf([wanted.type, wanted.amount]), crm: printOf([ours.type, crmAmount(ours)]) };
+  const prints = { shop: printOf([wanted.type, wanted.amount]), crm: paymentPrint(ours) };
   if (prints.shop === prints.crm) {
     changes.agreed.payment = prints;
     return;
@@ -67,7 +67,7 @@ function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmP
   if (!last || last.crm === null) changes.agreed.payment = { shop: last?.shop ?? prints.shop, crm: prints.crm };
   const shopMoved = last !== undefined && last.shop !== prints.shop;
   const crmMoved = last?.crm != null && last.crm !== prints.crm;
-  if (!shopMoved || crmMoved || !facts.settings.updateFromShop.payment || isComplete(input, ours)) {
+  if (!shopMoved || crmMoved || !facts.settings.updateFromShop.payment || isComplete(input.lists, ours)) {
     changes.differences.push({
       field: "payment",
       shop: `${wanted.type} ${wanted.amount}`,
@@ -85,9 +85,9 @@ function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmP
 }
 
 function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPayment | undefined): void {
-  const { shop, crm, link, facts } = input;
+  const { shop, link, facts } = input;
   if (changes.toPayment?.do === "create") return;
-  const paidInCrm = ours ? isComplete(input, ours) : crm.fullPaidAt !== undefined;
+  const paidInCrm = isPaidInCrm(input);
   if (shop.payed === paidInCrm) {
     changes.agreed.paid = { shop: shop.payed, crm: paidInCrm };
     return;
@@ -120,16 +120,8 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
   changes.differences.push({ ...difference, writable: leads === "crm" ? facts.settings.sendPaid : true });
 }
 
-function isComplete({ lists }: ChangeInput, payment: CrmPayment): boolean {
-  return lists.paymentStatuses.crm.some((status) => status.code === payment.status && status.complete);
-}
-
 /** A cancelled order is never marked paid by the exchange, on either side's word. */
 function isCancelled({ shop, crm, lists, facts }: ChangeInput): boolean {
   const group = lists.statuses.crm.find((status) => status.code === crm.status)?.group;
   return group === "cancel" || facts.settings.finalStatuses.includes(shop.stat_status);
-}
-
-function crmAmount(payment: CrmPayment): string {
-  return payment.amount === undefined ? "" : fromAmount(toAmount(payment.amount));
 }

@@ -7,11 +7,7 @@ import type { ChangeInput, OrderChanges } from "./order-changes.ts";
  */
 export function planTracking(input: ChangeInput, changes: OrderChanges): void {
   const { shop, crm, link, facts } = input;
-  const field = crm.customFields[facts.settings.trackingField];
-  const inCrm =
-    crm.delivery.trackNumber ||
-    (typeof field === "string" || typeof field === "number" ? String(field).trim() : "") ||
-    null;
+  const inCrm = trackingInCrm(input);
   const inShop = shop.tracking ?? null;
   const last = link.agreement.tracking;
   if (inShop === inCrm) {
@@ -28,7 +24,8 @@ export function planTracking(input: ChangeInput, changes: OrderChanges): void {
     return;
   }
   if (leads === "shop") {
-    if (!facts.hasOrderFields || !facts.settings.updateFromShop.delivery) {
+    // The number of a delivery integration is that integration's own: our field beside it would not be read.
+    if (!facts.hasOrderFields || !facts.settings.updateFromShop.delivery || crm.delivery.trackNumber) {
       changes.differences.push({ ...difference, writable: false });
       return;
     }
@@ -49,6 +46,12 @@ export function planTracking(input: ChangeInput, changes: OrderChanges): void {
     row: { order_id: shop.order_id, own_tracking_code: inCrm! },
     agrees: { tracking: { shop: inShop, crm: inCrm } },
   });
+}
+
+export function trackingInCrm({ crm, facts }: ChangeInput): string | null {
+  const field = crm.customFields[facts.settings.trackingField];
+  const text = typeof field === "string" || typeof field === "number" ? String(field).trim() : "";
+  return crm.delivery.trackNumber || text || null;
 }
 
 /** The carrier's branch goes one way, shop to CRM, into its custom field. */

@@ -3,7 +3,7 @@ import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { Run } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
-import { loadMapping } from "../mapping/mapping.sql.ts";
+import { loadMapping, loadReferenceLists } from "../mapping/mapping.sql.ts";
 import { counterpartOf, type MappingKind, mappingKinds } from "../mapping/mapping.ts";
 import { type Amount, fromAmount, toAmount } from "./amount.ts";
 import { expectedTotal } from "./order-total.ts";
@@ -17,6 +17,8 @@ export async function previewArchive(
   pages: AsyncGenerator<HoroshopOrder[]>,
 ): Promise<void> {
   const mapping = await loadMapping(ctx, ctx.connection.id);
+  const lists = await loadReferenceLists(ctx, ctx.connection.id);
+  const statusTitle = (id: number) => lists.statuses.horoshop.find((status) => status.id === id)?.title ?? "";
   const totals = new Map<string, Amount>();
   const unmapped: Unmapped = { statuses: new Map(), deliveryTypes: new Map(), paymentTypes: new Map() };
   const wanted = run.params.orderIds && new Set(run.params.orderIds);
@@ -29,7 +31,7 @@ export async function previewArchive(
     for (const order of part) {
       const currency = order.currency ?? ctx.connection.crmCurrency ?? "";
       totals.set(currency, (totals.get(currency) ?? 0n) + toAmount(expectedTotal(order)));
-      noteElement(unmapped, "statuses", order.stat_status, "", mapping);
+      noteElement(unmapped, "statuses", order.stat_status, statusTitle(order.stat_status), mapping);
       if (order.delivery_type)
         noteElement(unmapped, "deliveryTypes", order.delivery_type.id, order.delivery_type.title, mapping);
       if (order.payment_type)

@@ -80,7 +80,8 @@ export async function rememberTrouble(
     crmNumber: link?.crmNumber ?? null,
     createPending,
     confirmed: link?.confirmed ?? null,
-    shopHash: null,
+    // The next attempt comes when it is due, or when the shop's side changes; not with every look.
+    shopHash: orderPrint(order),
     shopOpen: true,
     shopTotal: expectedTotal(order),
     settled: false,

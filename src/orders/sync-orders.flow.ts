@@ -12,11 +12,11 @@ import { applyChanges, type ChangeCase } from "./apply-changes.flow.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
 import { type CreateCase, createOrders } from "./create-orders.flow.ts";
 import { loadKnownOffers, saveKnownOffers } from "./customer-links.sql.ts";
-import type { ChangeInput } from "./order-changes.ts";
 import { claimOrders, loadLinks, type OrderLink, releaseClaims } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
 import { planNewOrder } from "./plan-order.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { withSentWrites } from "./sent-writes.ts";
 import { toLocalTime } from "./shop-time.ts";
 
 type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | undefined };
@@ -48,6 +48,7 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
   const worker = randomUUID();
   const claimed = await claimOrders(ctx, moved, worker);
   const mine = moved.filter((order) => claimed.has(String(order.order_id)));
+  for (const order of moved) if (!mine.includes(order)) options.unsettled.add(order.order_id);
   try {
     await settle(ctx, mine, links, options);
   } finally {
@@ -225,12 +226,13 @@ function changeCase(
 ): ChangeCase {
   const view = {
     crmOrderId: crm.id,
-    agreement: isAdopted ? {} : (link?.agreement ?? {}),
+    // An order of ours whose create was never answered begins where that create left it; a stranger knows no past.
+    agreement: isAdopted && !link?.createPending ? {} : (link?.agreement ?? {}),
     confirmed: isAdopted ? null : (link?.confirmed ?? null),
     problem: link?.problem ?? null,
   };
   const { mapping, lists, facts, crmNow } = batch;
-  const input: ChangeInput = { shop: order, crm, link: view, mapping, lists, facts, again: batch.again, crmNow };
+  const input = withSentWrites({ shop: order, crm, link: view, mapping, lists, facts, again: batch.again, crmNow });
   return { order, link, crm, input, changes: planChanges(input), isAdopted };
 }
 

@@ -19,6 +19,7 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal): SyncOptions
     customersIndexed: false,
     brief: false,
     missingOffers: new Set(),
+    unsettled: new Set(),
     signal,
   };
 }

@@ -5,13 +5,22 @@ import { hurryLane, type RunWorker, workLane } from "../connections/work-lane.fl
 import { type AppContext, makeConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { takeWanted } from "../jobs/schedule.ts";
+import { beatHeart } from "../log/heartbeat.flow.ts";
 import { recordRun } from "../log/runs.sql.ts";
 import { makeWaitingDue } from "./order-links.sql.ts";
+import { reconcile } from "./reconcile.flow.ts";
 import { startArchive } from "./start-archive.flow.ts";
 import { quickLook, syncRound } from "./sync-round.flow.ts";
 import { uploadArchive } from "./upload-archive.flow.ts";
 
-const orderRuns: Partial<Record<"sync" | "reconcile", RunWorker>> = { sync: syncRound };
+const orderRuns: Partial<Record<"sync" | "reconcile", RunWorker>> = {
+  sync: async (ctx, run, signal) => {
+    await syncRound(ctx, run, signal);
+    // Beside the round: a receiver that does not answer holds up nothing.
+    void beatHeart(ctx);
+  },
+  reconcile,
+};
 
 /** The lane of orders: what saved rules released, the waiting runs, then a quick look if one is wanted. */
 export async function workOrders(app: AppContext, connectionId: string, signal: AbortSignal): Promise<void> {
