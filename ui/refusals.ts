@@ -25,7 +25,7 @@ export type Refusal = {
   fields: Record<string, string>;
   /** What belongs to no field; shown above the form. */
   general: string | undefined;
-  /** Names of permissions that the API key lacks. */
+  /** Names of permissions that the API key lacks, as far as the texts do not name them already. */
   missing: string[];
 };
 
@@ -49,7 +49,7 @@ export function readRefusal(failure: ApiError, shown: string[], words: (code: st
   return {
     fields,
     general: others.length > 0 ? others.join(" ") : undefined,
-    missing: textsOf(failure.details.missing),
+    missing: textsOf(failure.details.missing).filter((scope) => !failure.message.includes(scope)),
   };
 }
 

@@ -55,6 +55,15 @@ test("parts without a value are left out, lists are joined, zero counts only whe
   expect(say("uk", "site_required", { sites: [{ code: "a", name: "Перший" }, { code: "b" }] })).toContain("Перший, b");
 });
 
+test("a waiting final status is called by its title", () => {
+  const waiting = { status: 4, name: "Не доставлено", crm: "cancel-other" };
+
+  for (const language of ["uk", "en", "ru", "es"] as const) {
+    expect(say(language, "final_status_waiting", waiting)).toContain("Не доставлено");
+    expect(say(language, "final_status_waiting", waiting)).not.toContain("4");
+  }
+});
+
 test("an unknown code is named, not thrown, also one that every object has", () => {
   expect(say("en", "new_code")).toContain("(new_code)");
   expect(say("es", "constructor")).toContain("(constructor)");

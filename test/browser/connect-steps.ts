@@ -3,12 +3,12 @@ import { expect } from "vitest";
 import type { Stage } from "./stage.ts";
 
 /** The fields that are marked as wrong, by name, each with what stands beneath it. */
-async function marked(page: Page): Promise<Record<string, string>> {
+async function marked(page: Page): Promise<Record<string, string | null>> {
   await page.locator("[aria-invalid='true']").first().waitFor();
-  const found: Record<string, string> = {};
+  const found: Record<string, string | null> = {};
   for (const field of await page.locator("[aria-invalid='true']").all()) {
     const name = (await field.getAttribute("name")) ?? (await field.getAttribute("id")) ?? "";
-    found[name] = await page.locator(`[id='${await field.getAttribute("id")}-error']`).innerText();
+    found[name] = await page.locator(`[id='${await field.getAttribute("id")}-error']`).textContent();
   }
   return found;
 }

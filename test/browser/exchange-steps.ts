@@ -65,7 +65,7 @@ export async function orderReachesTheCrm({ demo, operator: { page, context, look
 
   const desk = await context.newPage();
   await desk.goto(demo.retailcrm.desk);
-  expect(await desk.locator("tr", { hasText: number }).innerText()).toContain("Бондар Олена");
+  expect(await desk.locator("tr", { hasText: number }).textContent()).toContain("Бондар Олена");
   await desk.close();
 }
 
@@ -100,7 +100,7 @@ export async function statusReachesTheShop(stage: Stage): Promise<void> {
   const shop = await context.newPage();
   await shop.goto(demo.horoshop.desk);
   const shown = shop.getByLabel(`Статус / Status ${number}`, { exact: true }).locator("option:checked");
-  expect(await shown.innerText()).toBe("Надіслане");
+  expect(await shown.textContent()).toBe("Надіслане");
   await shop.close();
 }
 
@@ -118,6 +118,7 @@ export async function finalStatusesWait(stage: Stage): Promise<void> {
   await page.locator(".tab-count", { hasText: "1" }).waitFor();
   await turnTo(page, "Problems");
   await page.getByText("2 orders").waitFor();
+  expect(await page.locator(".problem").textContent()).toContain("The CRM wants a status “Не доставлено”");
   expect(await page.getByRole("button", { name: "Carry out all" }).count()).toBe(1);
   await look("problems");
 }

@@ -12,10 +12,11 @@ export async function settingsAreSaved({ operator: { page, look, told } }: Stage
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Please check the marked fields.").waitFor();
   expect(await zone.getAttribute("aria-invalid")).toBe("true");
+  expect(await page.locator("#field-settings-timeZone-error").textContent()).toContain("There is no such time zone.");
   await look("settings-refused");
 
   await zone.fill("Europe/Warsaw");
-  await page.getByLabel("Keep back").or(page.getByLabel("Alert when")).first().fill("soon");
+  await page.getByLabel("Alert when").fill("soon");
   await page.getByText("Enter a number.").waitFor();
   await page.getByLabel("Alert when").fill("30");
   await page.getByRole("button", { name: "Save", exact: true }).click();
@@ -34,7 +35,7 @@ export async function exchangeIsPausedAndResumed({ operator: { page, look } }: S
   expect(await page.getByRole("button", { name: "Sync now" }).count()).toBe(0);
   await look("overview-paused");
 
-  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Continue" }).click();
   await page.locator("h1 .badge", { hasText: "Active" }).waitFor();
 }
 

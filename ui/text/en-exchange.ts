@@ -20,7 +20,7 @@ export const overview = {
   syncNow: "Sync now",
   syncStarted: "The exchange has been started",
   pause: "Pause",
-  resume: "Resume",
+  resume: "Continue",
   pausedDone: "The exchange is paused",
   resumedDone: "The exchange goes on",
   check: "Check the connection",

@@ -135,6 +135,7 @@ export const orders = {
     deleted_in_crm: "Order deleted in the CRM",
     combined_in_crm: "Order merged with another one in the CRM",
   },
+  detail: { crm: "CRM:", crmNumber: "number", status: "status", value: "value", code: "code" },
   timeline: "What happened",
   timelineNone: "Nothing has happened yet.",
   direction: { "shop-to-crm": "Shop → CRM", "crm-to-shop": "CRM → shop" },

@@ -137,6 +137,7 @@ export const orders: Dictionary["orders"] = {
     deleted_in_crm: "Замовлення видалено в CRM",
     combined_in_crm: "Замовлення об’єднано в CRM з іншим",
   },
+  detail: { crm: "CRM:", crmNumber: "номер", status: "статус", value: "значення", code: "код" },
   timeline: "Що відбувалося",
   timelineNone: "Ще нічого не відбувалося.",
   direction: { "shop-to-crm": "Магазин → CRM", "crm-to-shop": "CRM → магазин" },
