@@ -1,10 +1,12 @@
 import { publishCatalogRun } from "./catalog/publish-catalog.job.ts";
 import { refreshCrmDomains } from "./connections/crm-domains.flow.ts";
 import { readSettings } from "./connections/settings.ts";
+import { wakeWaiting, watchSilence } from "./connections/watch-silence.job.ts";
 import { workLane } from "./connections/work-lane.flow.ts";
 import type { AppContext } from "./context.ts";
 import { claimDueLanes, type DueLane, setWanted, startTicker } from "./jobs/schedule.ts";
-import { listOpenLanes, pruneRuns, queueRun } from "./log/runs.sql.ts";
+import { sendAlerts } from "./log/alert.job.ts";
+import { pruneRuns, queueRun } from "./log/runs.sql.ts";
 import { pruneTimeline } from "./log/timeline.sql.ts";
 import { dropAllClaims } from "./orders/order-links.sql.ts";
 import { workArchive, workOrders } from "./orders/work-orders.job.ts";
@@ -20,6 +22,10 @@ import { moveStockRun } from "./stock/move-stock.job.ts";
  * | archive: old orders, until all are there | ARCHIVE_INTERVAL | archive |
  * | catalog: the ICML file | CATALOG_INTERVAL | catalog |
  * | stock: in the direction of the settings, if any | STOCK_INTERVAL | stock |
+ * | reconcile: both sides compared, the last 30 days | daily | orders |
+ *
+ * Besides, of all connections: alerts as often as lanes fall due, silent connections every half minute, runs that wait
+ * although nobody works them every five minutes, old entries hourly.
  */
 export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
   if (app.store.kind === "embedded") await dropAllClaims(app);
@@ -32,17 +38,22 @@ export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void
     workLane(app, id, "stock", { stock: moveStockRun }, signal),
   );
   await app.jobs.start();
-  for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
   const schedule = startTicker({ everyMs: tickMs(app), tick: () => startDueLanes(app), log: app.log });
   const housekeeping = startTicker({ everyMs: hourMs, tick: () => keepHouse(app), log: app.log });
+  const others = [
+    startTicker({ everyMs: Math.max(500, tickMs(app)), tick: () => sendAlerts(app), log: app.log }),
+    startTicker({ everyMs: minuteMs / 2, tick: () => watchSilence(app), log: app.log }),
+    startTicker({ everyMs: 5 * minuteMs, tick: () => wakeWaiting(app), log: app.log }),
+  ];
   return {
     async stop() {
-      await Promise.all([schedule.stop(), housekeeping.stop()]);
+      await Promise.all([schedule, housekeeping, ...others].map((ticker) => ticker.stop()));
     },
   };
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 function intervals(app: AppContext): Record<string, number> {
@@ -53,6 +64,7 @@ function intervals(app: AppContext): Record<string, number> {
     archive: config.archiveIntervalMs,
     catalog: config.catalogIntervalMs,
     stock: config.stockIntervalMs,
+    reconcile: dayMs,
   };
 }
 
@@ -93,7 +105,7 @@ async function startLane(
     return;
   }
   if (!isActive) return;
-  if (lane === "sync") await queueRun(app, connectionId, "sync", "schedule");
+  if (lane === "sync" || lane === "reconcile") await queueRun(app, connectionId, lane, "schedule");
   else await setWanted(app.db, connectionId, lane);
   await app.jobs.wake(lane === "archive" ? "archive" : "orders", connectionId);
 }

@@ -1,6 +1,8 @@
 import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
 import { ensureLanes, setLaneDue } from "../jobs/schedule.ts";
 import { makeCode } from "../log/id.ts";
+import { stockProblems } from "../log/problem.ts";
+import { closeProblem } from "../log/problems.sql.ts";
 import { queueRun } from "../log/runs.sql.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
@@ -12,6 +14,7 @@ import { defaultSettings, type Settings } from "./settings.ts";
 
 /** The lanes of a connection, each with its own due time. `recheck` is never due by itself: settings or mapping ask for it. */
 export const laneNames = ["sync", "quick", "archive", "catalog", "stock", "recheck"];
+const dayMs = 86_400_000;
 
 export type NewConnection = {
   name?: string | undefined;
@@ -93,6 +96,8 @@ export function makeConnection(
 /** The catalogue is generated from connection on; the other lanes find nothing to do until the mapping is complete. */
 export async function beginLanes(app: AppContext, connection: Connection): Promise<void> {
   await ensureLanes(app.db, connection.id, laneNames, app.now());
+  // On the first day both sides are compared by the exchange itself.
+  await ensureLanes(app.db, connection.id, ["reconcile"], new Date(app.now().getTime() + dayMs));
   if (!connection.shopUrl) return;
   const { added } = await queueRun(app, connection.id, "catalog", "schedule");
   await setLaneDue(app.db, connection.id, "catalog", new Date(app.now().getTime() + app.config.catalogIntervalMs));
@@ -117,6 +122,9 @@ export async function askForRecheck(ctx: ConnectionContext, rulesChanged: boolea
       .where("connection_id", "=", ctx.connection.id)
       .where("lane", "=", "recheck")
       .execute();
+    if (ctx.connection.settings.stock.direction !== "none")
+      await setLaneDue(ctx.db, ctx.connection.id, "stock", ctx.now());
+    else for (const code of stockProblems) await closeProblem(ctx, code);
   }
   await setLaneDue(ctx.db, ctx.connection.id, "sync", ctx.now());
   await ctx.db
