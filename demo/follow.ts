@@ -68,7 +68,7 @@ export function follow(parts: Parts): Follower {
 }
 
 type State = {
-  /** Timeline entries and runs that were told already. */
+  /** Timeline entries and runs that were told already, and what a waiting order said. */
   told: Set<string>;
   problems: Map<string, string>;
   /** Kinds of runs of which one has ended. */
@@ -84,6 +84,7 @@ async function lookAtOrder(parts: Parts, state: State, shopOrderId: string): Pro
     if (isTold(state, key)) continue;
     const sentence = tellEntry(parts.words, order, entry, parts.references);
     if (sentence) parts.say(sentence);
+    if (entry.result === "waiting" && order.problem) state.told.add(order.problem.message);
   }
 }
 
@@ -127,7 +128,11 @@ async function tellCatalog(parts: Parts, state: State): Promise<void> {
 async function lookAtProblems(parts: Parts, state: State): Promise<void> {
   const { items } = await parts.connector.get<{ items: Problem[] }>(`/connections/${parts.connectionId}/problems`);
   const open = new Map(items.map((problem) => [problem.code, problem.message]));
-  for (const [code, message] of open) if (!state.problems.has(code)) parts.say(parts.words.problem(message));
+  for (const [code, message] of open) {
+    // The order that waits for a person has said the same just now.
+    const isNew = !state.problems.has(code) && !state.told.delete(message);
+    if (isNew) parts.say(parts.words.problem(message));
+  }
   for (const [code, message] of state.problems) if (!open.has(code)) parts.say(parts.words.mended(message));
   state.problems = open;
 }

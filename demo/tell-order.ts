@@ -29,7 +29,7 @@ function sentenceFor(words: Words, order: Order, entry: TimelineEntry, lists: Re
   if (action === "set-status") return words.statusWent(crmStatus(lists, request.status));
   if (action.startsWith("payment-"))
     return request.status === undefined ? words.paymentWent : words.paymentIs(String(request.status));
-  return words.fieldsWent(Object.keys(request));
+  return words.fieldsWent(partsOf(words, Object.keys(request)));
 }
 
 function shopStatus(lists: References, id: unknown): string {
@@ -38,4 +38,14 @@ function shopStatus(lists: References, id: unknown): string {
 
 function crmStatus(lists: References, code: unknown): string {
   return lists.statuses.crm.find((element) => element.code === code)?.name ?? String(code);
+}
+
+/** The CRM's field names → the parts that people know, each once. */
+const partOf: Record<string, string> = {
+  ...{ lastName: "customer", firstName: "customer", patronymic: "customer", phone: "customer", email: "customer" },
+  ...{ customerComment: "comments", managerComment: "comments", discountManualAmount: "items" },
+};
+
+function partsOf(words: Words, fields: string[]): string[] {
+  return [...new Set(fields.map((field) => words.fields[partOf[field] ?? field] ?? field))];
 }

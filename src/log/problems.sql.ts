@@ -139,14 +139,16 @@ async function countOrderProblems(
 async function countUnpairedStatuses(
   ctx: ConnectionContext,
 ): Promise<{ key: string; code: string; params: Record<string, unknown>; count: number }[]> {
-  const rows = await sql<{ crm: string; count: number }>`
-    select difference->>'crm' as crm, count(*) as count
-    from order_links, jsonb_array_elements(differences) as difference
-    where connection_id = ${ctx.connection.id} and state <> 'excluded'
+  const rows = await sql<{ crm: string; title: string | null; count: number }>`
+    select difference->>'crm' as crm, min(title) as title, count(*) as count
+    from order_links as orders cross join jsonb_array_elements(differences) as difference
+    left join reference_lists as lists on lists.connection_id = orders.connection_id
+      and lists.kind = 'statuses' and lists.side = 'crm' and lists.id = difference->>'crm'
+    where orders.connection_id = ${ctx.connection.id} and state <> 'excluded'
       and difference->>'field' = 'status' and (difference->>'unpaired')::boolean
     group by 1`.execute(ctx.db);
   return rows.rows.map((row) => {
-    const problem = { code: "crm_status_unmapped", params: { id: row.crm, status: row.crm } };
+    const problem = { code: "crm_status_unmapped", params: { id: row.crm, status: row.title ?? row.crm } };
     return { key: problemKey(problem), ...problem, count: Number(row.count) };
   });
 }
