@@ -133,6 +133,8 @@ export type ReferenceRow = {
   details: Record<string, unknown>;
 };
 
+const rowsMax = 500;
+
 /** Replaces the lists of the sides that were read whole; what vanished stays as missing while a pair names it. */
 export async function saveReferenceLists(ctx: ConnectionContext, rows: ReferenceRow[], sides: string[]): Promise<void> {
   const { id } = ctx.connection;
@@ -143,20 +145,35 @@ export async function saveReferenceLists(ctx: ConnectionContext, rows: Reference
       .where("connection_id", "=", id)
       .where("side", "in", sides)
       .execute();
-    for (const [position, row] of rows.entries()) {
-      const values = {
-        title: row.title,
-        position,
-        group_code: row.group,
-        enabled: row.enabled,
-        missing: false,
-        details: json(row.details),
-        seen_at: ctx.now(),
-      };
+    const unique = [...new Map(rows.map((row) => [`${row.kind} ${row.side} ${row.id}`, row])).values()];
+    const values = unique.map((row, position) => ({
+      connection_id: id,
+      kind: row.kind,
+      side: row.side,
+      id: row.id,
+      title: row.title,
+      position,
+      group_code: row.group,
+      enabled: row.enabled,
+      missing: false,
+      details: json(row.details),
+      seen_at: ctx.now(),
+    }));
+    for (let start = 0; start < values.length; start += rowsMax) {
       await work
         .insertInto("reference_lists")
-        .values({ connection_id: id, kind: row.kind, side: row.side, id: row.id, ...values })
-        .onConflict((conflict) => conflict.columns(["connection_id", "kind", "side", "id"]).doUpdateSet(values))
+        .values(values.slice(start, start + rowsMax))
+        .onConflict((conflict) =>
+          conflict.columns(["connection_id", "kind", "side", "id"]).doUpdateSet((row) => ({
+            title: row.ref("excluded.title"),
+            position: row.ref("excluded.position"),
+            group_code: row.ref("excluded.group_code"),
+            enabled: row.ref("excluded.enabled"),
+            missing: row.ref("excluded.missing"),
+            details: row.ref("excluded.details"),
+            seen_at: row.ref("excluded.seen_at"),
+          })),
+        )
         .execute();
     }
     const pairs = await work.selectFrom("mapping_pairs").selectAll().where("connection_id", "=", id).execute();
