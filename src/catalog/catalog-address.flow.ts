@@ -1,4 +1,5 @@
 import { connectionState, hasScope } from "../connections/connection.ts";
+import { loadConnection } from "../connections/connections.sql.ts";
 import type { AppContext, ConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { closeProblem, openProblem } from "../log/problems.sql.ts";
@@ -40,6 +41,8 @@ function mayInstall(ctx: ConnectionContext): boolean {
 }
 
 async function tryInstall(ctx: ConnectionContext, site: string): Promise<boolean> {
+  // Deleted while its catalogue was being made: nobody would ever serve that address.
+  if (!(await loadConnection(ctx, ctx.connection.id))) return false;
   try {
     await writeAddress(ctx, site);
     return true;

@@ -64,6 +64,7 @@ export async function findConnectionBy(
 
 export async function deleteConnection(app: AppContext, id: string): Promise<void> {
   await app.db.deleteFrom("connections").where("id", "=", id).execute();
+  app.events.emit({ connectionId: id, type: "state", body: { deleted: true } });
 }
 
 /** One side refused the credentials: everybody sees it at once, also a run that is under way elsewhere. */

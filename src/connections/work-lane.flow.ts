@@ -60,7 +60,28 @@ export function mayWork(run: Pick<Run, "kind" | "params" | "trigger">, connectio
   return run.kind === "archive" && run.params.dryRun === true && (state === "setup" || state === "paused");
 }
 
-async function workRun(ctx: ConnectionContext, run: Run, worker: RunWorker, signal: AbortSignal): Promise<void> {
+async function workRun(ctx: ConnectionContext, run: Run, worker: RunWorker, stopped: AbortSignal): Promise<void> {
+  const deletion = watchDeletion(ctx);
+  const signal = AbortSignal.any([stopped, deletion.signal]);
+  try {
+    await tryRun(ctx, run, worker, signal);
+  } finally {
+    deletion.stop();
+  }
+  // What the run still left behind while its connection was being deleted goes, too.
+  if (deletion.signal.aborted) for (const farewell of ctx.farewells) await farewell(ctx.connection.id);
+}
+
+/** Nothing may be done for a connection that is no more. */
+function watchDeletion(ctx: ConnectionContext): { signal: AbortSignal; stop(): void } {
+  const deletion = new AbortController();
+  const stop = ctx.events.listen(ctx.connection.id, ({ type, body }) => {
+    if (type === "state" && body.deleted === true) deletion.abort();
+  });
+  return { signal: deletion.signal, stop };
+}
+
+async function tryRun(ctx: ConnectionContext, run: Run, worker: RunWorker, signal: AbortSignal): Promise<void> {
   try {
     await worker(ctx, run, signal);
     const unsettled = run.counts.failed > 0;

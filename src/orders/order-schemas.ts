@@ -20,7 +20,15 @@ export const orderAnswer = z.object({
 
 export const orderDetailAnswer = orderAnswer.extend({
   links: z.object({ shop: z.string().nullable(), crm: z.string().nullable() }),
-  differences: z.array(z.object({ field: z.string(), shop: z.unknown(), crm: z.unknown(), writable: z.boolean() })),
+  differences: z.array(
+    z.object({
+      field: z.string(),
+      shop: z.unknown(),
+      crm: z.unknown(),
+      writable: z.boolean().describe("the shop's API can take it over"),
+      unpaired: z.boolean().optional().describe("a status of the CRM that the mapping gives no pair"),
+    }),
+  ),
   timeline: z.array(
     z.object({
       at: z.string(),

@@ -11,9 +11,13 @@ const dictionaries: Record<Language, Record<string, string>> = { uk, en, ru, es 
 export function say(language: Language, code: string, params: Record<string, unknown> = {}): string {
   const texts = dictionaries[language];
   const text = Object.hasOwn(texts, code) ? texts[code]! : `${texts.internal!} (${code})`;
-  return text
-    .replace(/\[([^\]]*)\]/g, (_, part: string) => (hasAllValues(part, params) ? part : ""))
-    .replace(/\{\+?(\w+)\}/g, (_, name: string) => valueText(params[name]));
+  return (
+    text
+      .replace(/\[([^\]]*)\]/g, (_, part: string) => (hasAllValues(part, params) ? part : ""))
+      .replace(/\{\+?(\w+)\}/g, (_, name: string) => valueText(params[name]))
+      // A remote's sentence brings its own full stop.
+      .replace(/([.!?…])\.(?=\s|$)/g, "$1")
+  );
 }
 
 export function hasText(code: string): boolean {
