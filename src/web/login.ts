@@ -92,6 +92,15 @@ export function isSameSecret(given: string, expected: string): boolean {
   return expected !== "" && timingSafeEqual(hash(given), hash(expected));
 }
 
+const meAnswer = z.object({
+  role: z.enum(["operator", "account"]),
+  crmUrl: z.string().optional().describe("of a merchant's account"),
+  language: z.string().optional(),
+  openConnect: z.boolean().describe("whether a connection may be made without sign-in"),
+  supportUrl: z.string().nullable(),
+  docsUrl: z.string().nullable(),
+});
+
 function addLoginRoutes(app: WebApp, parts: Parts): void {
   const { config } = parts;
   const wrongTokens = makeLimit({ attempts: 10, seconds: 60, now: parts.now });
@@ -100,6 +109,7 @@ function addLoginRoutes(app: WebApp, parts: Parts): void {
     summary: "Sign the operator in by cookie",
     tags: ["sign-in"],
     body: z.object({ token: z.string().min(1).max(512) }),
+    response: { 200: z.object({ role: z.literal("operator") }) },
   };
   app.post("/api/v1/login", { schema: loginSchema, config: { access: "open" } }, async (request, reply) => {
     wrongTokens.check(request.ip);
@@ -108,7 +118,7 @@ function addLoginRoutes(app: WebApp, parts: Parts): void {
       throw signedOut(config);
     }
     await openLogin(reply, "operator", null, undefined);
-    return { role: "operator" };
+    return { role: "operator" as const };
   });
 
   app.post(
@@ -122,12 +132,17 @@ function addLoginRoutes(app: WebApp, parts: Parts): void {
     },
   );
 
-  app.get("/api/v1/me", { schema: { summary: "Who is signed in", tags: ["sign-in"] } }, async (request) => {
+  const meSchema = { summary: "Who is signed in", tags: ["sign-in"], response: { 200: meAnswer } };
+  app.get("/api/v1/me", { schema: meSchema }, async (request) => {
     const caller = callerOf(request);
     return { ...caller, ...help(config) };
   });
 
-  const linkSchema = { summary: "Make a link that signs the operator in once, within an hour", tags: ["sign-in"] };
+  const linkSchema = {
+    summary: "Make a link that signs the operator in once, within an hour",
+    tags: ["sign-in"],
+    response: { 201: z.object({ url: z.string() }) },
+  };
   app.post("/api/v1/sign-in-links", { schema: linkSchema }, async (request, reply) => {
     operatorOnly(request);
     return reply.code(201).send({ url: await makeSignInLink(app) });

@@ -17,7 +17,7 @@ import { noBrowser, openStage, type Stage } from "./stage.ts";
 const title = "the walk of an operator and of shop owners through the built service";
 
 /** Each step goes on where the one before it stopped: the first that fails explains those after it. */
-describe.skipIf(noBrowser)(noBrowser ? `${title}: skipped, ${noBrowser}` : title, { timeout: 60_000 }, () => {
+describe.skipIf(noBrowser)(noBrowser ? `${title}: skipped, ${noBrowser}` : title, { timeout: 180_000 }, () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();
