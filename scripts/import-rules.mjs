@@ -7,7 +7,7 @@ import extractOptions from "dependency-cruiser/config-utl/extract-depcruise-opti
 import extractTsConfig from "dependency-cruiser/config-utl/extract-ts-config";
 
 const options = await extractOptions(join(process.cwd(), ".dependency-cruiser.cjs"));
-const folders = ["src", "sandbox", "ui", "bench", "test"].filter((folder) => existsSync(folder));
+const folders = ["src", "sandbox", "demo", "ui", "bench", "test"].filter((folder) => existsSync(folder));
 const outputType = process.argv[2] ?? "err";
 const tsConfig = extractTsConfig(join(process.cwd(), "tsconfig.json"));
 const { output, exitCode } = await cruise(folders, { ...options, validate: true, outputType }, undefined, { tsConfig });

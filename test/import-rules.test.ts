@@ -41,6 +41,7 @@ const files: Record<string, string> = {
   "sandbox/a.ts": 'import "./b.ts";',
   "sandbox/b.ts": 'import "./a.ts";',
   "node_modules/typescript/index.js": "",
+  "demo/main.ts": 'import "../sandbox/b.ts";',
   "ui/main.ts": 'import "../src/horoshop/schema.ts";',
 };
 
@@ -58,6 +59,7 @@ const breaches = [
   "6-jobs-and-apis-are-entries: src/orders/orders.api.ts → src/orders/poll.job.ts",
   "7-product-shares-nothing: src/orders/poll.job.ts → sandbox/main.ts",
   "7-sandbox-shares-nothing: sandbox/main.ts → src/db/open.ts",
+  "7-demo-is-a-stranger: demo/main.ts → sandbox/b.ts",
   "7-pages-talk-by-the-api: ui/main.ts → src/horoshop/schema.ts",
   "7-programs-are-no-tests: src/orders/poll.job.ts → src/orders/test-shop.ts",
   "8-no-cycles: sandbox/a.ts → sandbox/b.ts",
