@@ -189,22 +189,33 @@ test("CRM to shop: a row that the shop would not take is named and does not stop
 test("a write whose answer is lost is sent again as it is, and harms nothing", async () => {
   await connect({ direction: "shop-to-crm" });
   setCrm(1);
-  let left = 0;
-  world.network.watch = (host, path) => {
-    if (!path.includes("inventories/upload")) return;
-    left += 1;
-    world.network.down.add(host);
-  };
+  world.crm.addFault({ match: { path: /inventories\/upload/ }, kind: "lost-after", times: 1 });
 
   const first = await run();
-  world.network.watch = () => {};
-  world.network.down.clear();
   const second = await run();
+  const third = await run();
 
-  expect(left).toBeGreaterThan(0);
   expect(first).toMatchObject({ state: "failed", error: { code: "crm_unreachable" } });
-  expect(second.state).toBe("succeeded");
+  expect(second).toMatchObject({ state: "succeeded", counts: { failed: 0 } });
+  expect(third.counts).toMatchObject({ updated: 0, unchanged: 3 });
   expect(articles.map((article) => crmStock(article).main!.quantity)).toEqual([7, 7, 7]);
+});
+
+test("a batch that is refused as a whole is cut in two until the rest goes through", async () => {
+  await connect({ direction: "shop-to-crm" });
+  setCrm(1);
+  world.crm.addFault({
+    match: { path: /inventories\/upload/ },
+    kind: "400",
+    times: 2,
+    errorMsg: "Errors in the entity format",
+  });
+
+  const ended = await run();
+
+  // All three at once, then the first two together: refused; then each alone.
+  expect(ended).toMatchObject({ state: "succeeded", counts: { updated: 3, failed: 0 } });
+  expect(crmWrites()).toBe(5);
 });
 
 test("no circle: what the CRM has from our catalogue never comes back to the shop", async () => {
