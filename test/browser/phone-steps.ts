@@ -50,6 +50,7 @@ export async function merchantWalksAround(stage: Stage): Promise<void> {
     await open(`/connections/${stage.connectionId}${path}`);
     await page.getByRole("heading", { name: heading, level: 2 }).waitFor();
     await look(name);
+    if (name === "order") await page.getByRole("cell", { name: "Скасовано" }).waitFor();
   }
 }
 

@@ -17,7 +17,8 @@ export async function startProgram(environment: Record<string, string>): Promise
   const child = spawn(process.execPath, ["dist/main.js"], {
     cwd: root,
     env: { PATH: process.env.PATH, HOST: "127.0.0.1", PORT: "0", ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    // By the fourth channel it notices when the tests are killed, and stops.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   const url = await addressOf(child);
