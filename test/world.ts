@@ -2,33 +2,22 @@
  * The whole service and both remote sides in one process, on a clock that the test turns: for scenarios and for the
  * simulation. One world at a time per test file; each starts with an empty database.
  */
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
-import { Registry } from "prom-client";
-import { afterAll } from "vitest";
 import type { OrderWish } from "../sandbox/horoshop/order-making.ts";
 import type { HoroshopSandbox } from "../sandbox/horoshop/sandbox.ts";
 import type { RetailcrmSandbox } from "../sandbox/retailcrm/sandbox.ts";
-import { addApis } from "../src/all-apis.ts";
 import { startDueLanes } from "../src/all-jobs.ts";
 import { publishCatalogRun } from "../src/catalog/publish-catalog.job.ts";
-import { readConfig } from "../src/config.ts";
 import { workLane } from "../src/connections/work-lane.flow.ts";
 import type { AppContext } from "../src/context.ts";
-import { makeVault } from "../src/db/encrypt.ts";
-import type { Store } from "../src/db/open.ts";
+import { json } from "../src/db/json.ts";
 import { createMemorySlots } from "../src/http/slots.ts";
-import type { Jobs, LaneQueue } from "../src/jobs/boss.ts";
-import { createEvents } from "../src/log/events.ts";
+import type { LaneQueue } from "../src/jobs/boss.ts";
 import { listOpenLanes } from "../src/log/runs.sql.ts";
 import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
 import { moveStockRun } from "../src/stock/move-stock.job.ts";
 import type { WebApp } from "../src/web/api.ts";
-import { createWeb } from "../src/web/server.ts";
-import { empty, openEmbeddedForTest } from "./databases.ts";
+import { empty } from "./databases.ts";
+import { adminToken, type Ground, type Live, openGround, readWorldConfig } from "./world-ground.ts";
 import {
   type Clock,
   crmUrl,
@@ -39,9 +28,6 @@ import {
   numbersFrom,
   shopUrl,
 } from "./world-network.ts";
-
-const adminToken = "token-of-the-operator";
-const secretKey = Buffer.alloc(32, 7).toString("base64");
 
 export type WorldOptions = {
   /** UTC; 10:00 in Kyiv on 10 March 2026 unless told */
@@ -91,6 +77,8 @@ export type World = {
    * False: it made fewer requests and was done before.
    */
   workAndDie(after: number, done: boolean): Promise<boolean>;
+  /** Back to the moment after `connect`, with another seed and other settings: much cheaper than a new world. */
+  renew(seed: number, settings: Record<string, unknown>): Promise<void>;
 };
 
 export type ConnectOptions = {
@@ -127,32 +115,24 @@ export const fullMapping = {
   ],
 };
 
-/** What all worlds of a test file share; `live` is the present one. */
-type Ground = { store: Store; app: AppContext; web: WebApp; live: Live };
-type Live = {
-  clock: Clock;
-  random: () => number;
-  network: Network;
-  wakes: Set<string>;
-  errors: string[];
-  stopping: AbortController;
-};
-
-let ground: Promise<Ground> | undefined;
-
 export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   const clock = makeClock(options.start ?? "2026-03-10T08:00:00Z");
-  const random = numbersFrom(options.seed ?? 1);
+  const numbers = { next: numbersFrom(options.seed ?? 1) };
   const network = makeNetwork({
     clock,
-    random,
+    random: () => numbers.next(),
     ...(options.zone ? { zone: options.zone } : {}),
     fetchCatalog: async (url) => (await world.api("GET", new URL(url).pathname)).body,
   });
-  const live: Live = { clock, random, network, wakes: new Set(), errors: [], stopping: new AbortController() };
-  ground ??= openGround(live);
-  const shared = await ground;
-  shared.live = live;
+  const live: Live = {
+    clock,
+    numbers,
+    network,
+    wakes: new Set(),
+    errors: [],
+    stopping: new AbortController(),
+  };
+  const shared = await openGround(live);
   await empty(shared.store);
   const { app } = shared;
   app.shopTokens.clear();
@@ -161,77 +141,6 @@ export async function makeWorld(options: WorldOptions = {}): Promise<World> {
   app.slots = createMemorySlots(2);
   const world = assemble(shared, live);
   return world;
-}
-
-function readWorldConfig(dataDir: string, environment: Record<string, string> = {}) {
-  return readConfig({
-    DATA_DIR: dataDir,
-    PUBLIC_URL: "https://connector.example",
-    SECRET_KEY: secretKey,
-    ADMIN_TOKEN: adminToken,
-    ...environment,
-  });
-}
-
-async function openGround(first: Live): Promise<Ground> {
-  const dataDir = mkdtempSync(join(tmpdir(), "world-"));
-  const store = await openEmbeddedForTest();
-  const config = readWorldConfig(dataDir);
-  const random = {
-    number: () => shared.live.random(),
-    bytes: (count: number) => Buffer.from(Array.from({ length: count }, () => Math.floor(shared.live.random() * 256))),
-  };
-  const now = () => shared.live.clock.now();
-  const log = pino({ level: "error" }, { write: (line: string) => void shared.live.errors.push(line) });
-  const app: AppContext = {
-    config,
-    store,
-    db: store.db,
-    now,
-    random,
-    sleep: (ms, signal) => shared.live.clock.sleep(ms, signal),
-    log,
-    transport: (request) => shared.live.network.transport(request),
-    pacer: makeClockPacer(first.clock),
-    slots: createMemorySlots(2),
-    vault: makeVault(config.secretKeys, random.bytes),
-    jobs: recordingJobs(() => shared.live.wakes),
-    events: createEvents(),
-    signal: new AbortController().signal,
-    farewells: [],
-    shopTokens: new Map(),
-  };
-  const web = await createWeb({
-    config,
-    log,
-    db: store.db,
-    now,
-    random,
-    isReady: async () => undefined,
-    metrics: new Registry(),
-  });
-  const shared: Ground = { store, app, web, live: first };
-  addApis(web, app);
-  await web.ready();
-  return shared;
-}
-
-afterAll(async () => {
-  if (!ground) return;
-  const { web, store, app } = await ground;
-  await web.close();
-  await store.close();
-  await rm(app.config.dataDir, { recursive: true, force: true });
-});
-
-/** Wakes are noted; the world works them itself, one after another. */
-function recordingJobs(wakes: () => Set<string>): Jobs {
-  return {
-    wake: async (queue: LaneQueue, connectionId: string) => void wakes().add(`${queue} ${connectionId}`),
-    work: async () => {},
-    start: async () => {},
-    stop: async () => {},
-  };
 }
 
 const wakesMax = 60;
@@ -257,6 +166,7 @@ function assemble({ app, web }: Ground, live: Live): World {
       if (saved.status !== 200) throw new Error(`not mapped: ${JSON.stringify(saved.body)}`);
       await world.work();
       clock.turn(1000);
+      live.connected = { at: clock.now().getTime(), crm: structuredClone(network.crm.state) };
     },
     placeOrder: (orderId, wish = {}) =>
       void network.shop.placeOrder({
@@ -314,8 +224,33 @@ function assemble({ app, web }: Ground, live: Live): World {
       if (isKilled) await startAnew(app, live);
       return isKilled;
     },
+    async renew(seed, settings) {
+      const { connected } = live;
+      if (!connected) throw new Error("connect first");
+      clock.turn(connected.at - clock.now().getTime());
+      live.numbers.next = numbersFrom(seed);
+      live.errors.length = 0;
+      network.shop.reset();
+      network.crm.reset();
+      app.pacer = makeClockPacer(clock);
+      network.crm.crm.state = structuredClone(connected.crm);
+      await startAnew(app, live);
+      await forgetOrders(app, world.id, settings);
+    },
   };
   return world;
+}
+
+/** All that came after the connection was made and mapped. */
+async function forgetOrders(app: AppContext, id: string, settings: Record<string, unknown>): Promise<void> {
+  for (const table of ["order_links", "customer_links", "known_offers", "runs", "problems", "timeline"] as const)
+    await app.db.deleteFrom(table).where("connection_id", "=", id).execute();
+  await app.db.deleteFrom("bookmarks").where("connection_id", "=", id).where("stream", "!=", "references").execute();
+  await app.db.updateTable("lanes").set({ next_at: app.now(), wanted: false, failures: 0 }).execute();
+  await app.db
+    .updateTable("connections")
+    .set({ settings: json(settings), last_sync_at: null })
+    .execute();
 }
 
 /** A fresh process: nothing in memory, the open runs waken their lanes. */
