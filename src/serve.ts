@@ -18,7 +18,7 @@ import { createTargetGuard } from "./http/target-guard.ts";
 import { createJobs } from "./jobs/boss.ts";
 import { keepSecrets } from "./keep-secrets.ts";
 import { createEvents, type Events } from "./log/events.ts";
-import { createSharedEvents } from "./log/shared-events.ts";
+import { createSharedEvents } from "./log/shared-events.flow.ts";
 import { findPages, readTemplate, version } from "./program.ts";
 import { makeSignInLink } from "./web/login.ts";
 import { createWeb } from "./web/server.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeServer, silentLog } from "../../test/databases.ts";
 import type { LiveEvent } from "./events.ts";
-import { createSharedEvents } from "./shared-events.ts";
+import { createSharedEvents } from "./shared-events.flow.ts";
 
 describeServer("live events over several processes", (stores) => {
   test("what one process tells is heard in another, the last of many for the same thing", async () => {
