@@ -8,6 +8,7 @@ import { saveConnection } from "./connections.sql.ts";
 import { askForRecheck, beginLanes, type OrderGuard } from "./manage.flow.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
 import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
+import { reasonOf } from "./trouble.flow.ts";
 
 export type ConnectionChanges = {
   name?: string | undefined;
@@ -110,7 +111,7 @@ async function requireSameShop(
 ): Promise<void> {
   const isSame = await guard.isSameShop(before, changed).catch((error: unknown) => {
     if (!isApiError(error)) throw error;
-    const reason = error.remoteCode ?? error.message;
+    const reason = reasonOf(error);
     throw new ApiFailure(422, "horoshop_unreachable", { details: { reason } });
   });
   if (!isSame) throw new ApiFailure(409, "shop_changed");

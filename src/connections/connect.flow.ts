@@ -4,6 +4,7 @@ import type { CrmSite } from "../retailcrm/schema.ts";
 import { normalCrmUrl, normalShopUrl, redirectedShopUrl } from "./addresses.ts";
 import { requiredScopes } from "./connection.ts";
 import { domainRules } from "./crm-domains.flow.ts";
+import { reasonOf } from "./trouble.flow.ts";
 
 /** Why a side cannot be connected, in the words of the contract. */
 export type Refusal = { code: string; details: Record<string, unknown> };
@@ -133,7 +134,7 @@ async function findDeniedScopes(crm: ReturnType<typeof makeRetailcrmClient>): Pr
 }
 
 function crmRefusal(error: ApiError): Refusal {
-  const details = { reason: error.remoteCode ?? error.message };
+  const details = { reason: reasonOf(error) };
   if (error.transportReason === "forbidden-target") return { code: "crm_address_refused", details };
   if (error.kind === "unauthorized") return { code: "crm_key_rejected", details };
   if (error.kind === "rejected" && error.httpStatus === 403) {
@@ -194,7 +195,7 @@ class OrdersUnavailable extends ApiError {
 }
 
 function shopRefusal(error: ApiError): Refusal {
-  const details = { reason: error.remoteCode ?? error.message };
+  const details = { reason: reasonOf(error) };
   if (error.transportReason === "forbidden-target") return { code: "horoshop_address_refused", details };
   if (error instanceof OrdersUnavailable) return { code: "horoshop_api_unavailable", details };
   if (error.kind === "unauthorized") return { code: "horoshop_login_rejected", details };

@@ -7,7 +7,8 @@ const oneLine = (max: number) => z.string().trim().min(1).max(max);
 const anySettings = z
   .record(z.string(), z.unknown())
   .optional()
-  .describe("see `settings` of a connection; all optional");
+  .describe("all optional; what is left out stays, or is the default")
+  .meta({ properties: z.toJSONSchema(settingsSchema, { io: "input" }).properties, additionalProperties: false });
 
 export const newConnectionBody = z.strictObject({
   name: z.string().trim().max(100).optional(),

@@ -35,14 +35,21 @@ function addCreate(app: WebApp, ctx: AppContext, guard: OrderGuard): void {
     tags,
     body: newConnectionBody,
     response: { 201: connectionAnswer },
+    security: [{ operator: [] }, { merchant: [] }, ...(ctx.config.openConnect ? [{}] : [])] as Record<
+      string,
+      string[]
+    >[],
+  };
+  // Before the body is judged: who may not connect learns nothing about what is asked for.
+  const onRequest = async (request: WebRequest) => {
+    if (!ctx.config.openConnect) callerOf(request);
   };
   const config = {
     access: "open" as const,
     limit: { attempts: 20, seconds: 60, per: "caller" as const, onlySignedOut: true },
   };
-  app.post("/api/v1/connections", { schema, config }, async (request, reply) => {
+  app.post("/api/v1/connections", { schema, config, onRequest }, async (request, reply) => {
     const isGuest = request.caller === undefined;
-    if (isGuest && !ctx.config.openConnect) callerOf(request);
     if (request.caller?.role === "account") await requireOwnAccount(ctx, request.caller.crmUrl, request.body.crm.url);
     const connection = await createConnection(ctx, request.body, guard);
     if (isGuest) await openAccountLogin(reply, connection.crmUrl);

@@ -20,6 +20,7 @@ import { domainRules } from "./crm-domains.flow.ts";
 import { askForRecheck, beginLanes, makeConnection, type OrderGuard } from "./manage.flow.ts";
 import { moduleCard, sendModuleCard } from "./set-up.flow.ts";
 import { defaultSettings } from "./settings.ts";
+import { reasonOf } from "./trouble.flow.ts";
 
 /** What the CRM itself calls: one-step connection, activity, settings, the account page (retailcrm-marketplace.md, 3 to 7). */
 export function crmCallbackApi(guard: Pick<OrderGuard, "readLists">): Api<AppContext> {
@@ -134,7 +135,7 @@ async function announce(ctx: AppContext, connection: Connection): Promise<string
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return [error.remoteCode ?? error.message, ...error.details].join("; ");
+    return [reasonOf(error), ...error.details].join("; ");
   }
 }
 

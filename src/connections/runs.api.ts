@@ -149,7 +149,12 @@ const addProblems: Api<AppContext> = (app, ctx) => {
 const heartbeatMs = 15_000;
 
 const addEvents: Api<AppContext> = (app, ctx) => {
-  const schema = { summary: "Server-sent events: run, order, problem, state", tags: ["problems"], params: idParams };
+  const schema = {
+    summary: "Server-sent events: run, order, problem, state",
+    tags: ["problems"],
+    params: idParams,
+    response: { 200: z.string().describe("text/event-stream: `event` is the kind, `data` a JSON object") },
+  };
   app.get("/api/v1/connections/:id/events", { schema }, async (request, reply) => {
     const { connection } = await ownConnection(ctx, request, request.params.id);
     reply.hijack();

@@ -4,7 +4,7 @@ import { closeProblem, openProblem } from "../log/problems.sql.ts";
 import type { Connection } from "./connection.ts";
 import { hasScope } from "./connection.ts";
 import { saveConnection, saveHooks } from "./connections.sql.ts";
-import { isRecordTrouble } from "./trouble.flow.ts";
+import { isRecordTrouble, reasonOf } from "./trouble.flow.ts";
 
 export const hookEvents = ["order_created", "order_update", "order_paid"] as const;
 
@@ -24,7 +24,7 @@ export async function sendModuleCard(ctx: ConnectionContext, active = true): Pro
     if (!(error instanceof ApiError)) throw error;
     await openProblem(ctx, {
       code: "module_card_refused",
-      params: { reason: reasonOf(error), module: config.moduleCode },
+      params: { reason: wholeReason(error), module: config.moduleCode },
     });
   }
 }
@@ -147,6 +147,6 @@ export async function setUp(ctx: ConnectionContext): Promise<void> {
   if (loginRefused !== "shop_login_rejected") await subscribeHooks(ctx);
 }
 
-function reasonOf(error: ApiError): string {
-  return [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 500);
+function wholeReason(error: ApiError): string {
+  return [reasonOf(error), ...error.details].join("; ").slice(0, 500);
 }

@@ -6,8 +6,13 @@ import { markLoginRefused } from "./connections.sql.ts";
 /** What remote trouble means for a whole connection: a problem code, and whether waiting alone may mend it. */
 export type Trouble = { code: string; params: Record<string, unknown>; passes: boolean };
 
+/** What the remote said, or what happened to its answer, in words for people: without the name of the call. */
+export function reasonOf(error: ApiError): string {
+  return error.remoteCode ?? error.message.replace(`${error.remote} ${error.operation}: `, "");
+}
+
 export function troubleOf(error: ApiError): Trouble {
-  const params = { operation: error.operation, reason: error.remoteCode ?? error.message };
+  const params = { operation: error.operation, reason: reasonOf(error) };
   const isShop = error.remote === "horoshop";
   if (error.kind === "unauthorized")
     return { code: isShop ? "shop_login_rejected" : "crm_key_rejected", params, passes: false };

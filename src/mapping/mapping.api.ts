@@ -2,7 +2,7 @@ import { z } from "zod";
 import { idParams } from "../connections/connection-schemas.ts";
 import { askForRecheck, beginLanes, loadOrFail } from "../connections/manage.flow.ts";
 import { ownConnection } from "../connections/own-connection.flow.ts";
-import { reportTrouble, troubleOf } from "../connections/trouble.flow.ts";
+import { reasonOf, reportTrouble, troubleOf } from "../connections/trouble.flow.ts";
 import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { setLaneDue } from "../jobs/schedule.ts";
@@ -127,7 +127,7 @@ async function orFailure<Result>(own: ConnectionContext, work: () => Promise<Res
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const trouble = error.kind === "unauthorized" ? await reportTrouble(own, error) : troubleOf(error);
-    const reason = [error.remoteCode ?? error.message, ...error.details].join("; ");
+    const reason = [reasonOf(error), ...error.details].join("; ");
     throw new ApiFailure(422, trouble.code, { params: trouble.params, details: { reason } });
   }
 }

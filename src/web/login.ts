@@ -123,12 +123,12 @@ function addLoginRoutes(app: WebApp, parts: Parts): void {
 
   app.post(
     "/api/v1/logout",
-    { schema: { summary: "Sign out", tags: ["sign-in"] }, config: { access: "open" } },
+    { schema: { summary: "Sign out", tags: ["sign-in"], response: { 204: z.null() } }, config: { access: "open" } },
     async (request, reply) => {
       const token = request.cookies[cookieName];
       if (token) await parts.db.deleteFrom("logins").where("token_hash", "=", hashOf(token)).execute();
       reply.clearCookie(cookieName, cookieOptions(config));
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 

@@ -119,9 +119,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     map: (id) => mapAll(call, id),
     run: async (id, body) => {
-      const reply = await call("POST", `/api/v1/connections/${id}/runs`, body);
-      if (reply.status !== 202 && reply.status !== 200) throw new Error(`no run: ${reply.status} ${reply.text}`);
-      return ended(call, reply.body.id);
+      for (;;) {
+        const reply = await call("POST", `/api/v1/connections/${id}/runs`, body);
+        if (reply.status !== 202 && reply.status !== 200) throw new Error(`no run: ${reply.status} ${reply.text}`);
+        const run = await ended(call, reply.body.id);
+        // One that was under way already may have read the remotes before the test changed them.
+        if (reply.status === 202) return run;
+      }
     },
     clear: async () => {
       shopFront.override = undefined;
@@ -216,7 +220,12 @@ export function failureOf(reply: Reply): { status: number; code: string; details
   const { error, ...rest } = reply.body ?? {};
   if (!error || Object.keys(rest).length > 0) throw new Error(`no failure shape: ${reply.status} ${reply.text}`);
   const { code, message, fields, details, ...more } = error;
-  if (typeof message !== "string" || message.length < 10 || message.includes("{") || Object.keys(more).length > 0)
+  if (
+    typeof message !== "string" ||
+    message.length < 10 ||
+    /[{}]|retailcrm [A-Z]+ |horoshop \w+\//.test(message) ||
+    Object.keys(more).length > 0
+  )
     throw new Error(`no plain words: ${reply.text}`);
   return { status: reply.status, code, ...(details && { details }), ...(fields && { fields }) };
 }
