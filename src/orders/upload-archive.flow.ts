@@ -2,7 +2,7 @@ import { RunCancelled } from "../connections/work-lane.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
-import type { Run } from "../log/run.ts";
+import { noCounts, type Run } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
 import { reportGaps } from "../mapping/reference-lists.flow.ts";
 import type { SyncOptions } from "./batch.ts";
@@ -26,7 +26,12 @@ export async function uploadArchive(ctx: ConnectionContext, run: Run, signal: Ab
   const window = archiveWindow(ctx, run.params);
   const total = run.params.orderIds?.length ?? run.progress.total ?? (await countOrders(ctx, window, signal));
   run.progress = { ...run.progress, total };
-  if (run.params.dryRun) return previewArchive(ctx, run, readArchive(ctx, run, window, signal));
+  if (run.params.dryRun) {
+    // Its sums are not kept anywhere but in the preview: taken up again, it begins anew.
+    run.progress = { done: 0, total };
+    run.counts = noCounts();
+    return previewArchive(ctx, run, readArchive(ctx, run, window, signal));
+  }
 
   const options: SyncOptions = { ...syncOptions(run.counts, signal), brief: true };
   if (run.params.orderIds) {
