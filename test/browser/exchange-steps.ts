@@ -146,6 +146,7 @@ export async function waitingOrdersAreDecided(stage: Stage): Promise<void> {
 
   await row(kept!).getByRole("button", { name: "Leave as it is in the shop" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Leave as it is" }).click();
+  await told("The shop keeps its status");
   await page.getByText("No orders in this state or with this problem.").waitFor();
   expect(demo.shop.order(Number(confirmed))!.stat_status).toBe(4);
   expect(demo.shop.order(Number(kept))!.stat_status).toBe(1);

@@ -86,6 +86,7 @@ export const orders = {
   retried: "The order is tried again",
   confirmed: "It is carried out",
   dismissed: "The order was set aside",
+  kept: "The shop keeps its status",
   queued: "{n} order is being worked on | {n} orders are being worked on",
   detailTitle: "Order {number}",
   back: "All orders",
