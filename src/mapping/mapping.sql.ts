@@ -41,6 +41,8 @@ export async function loadMapping(app: AppContext, connectionId: string): Promis
 export async function saveMapping(ctx: ConnectionContext, mapping: Mapping, complete: boolean): Promise<void> {
   const { id } = ctx.connection;
   await ctx.db.transaction().execute(async (work) => {
+    // One saving after the other: two at once would meet in the keys of the pairs.
+    await work.selectFrom("connections").select("id").where("id", "=", id).forUpdate().execute();
     await work.deleteFrom("mapping_pairs").where("connection_id", "=", id).execute();
     const rows = mappingKinds.flatMap((kind) =>
       mapping[kind].map((pair) => ({

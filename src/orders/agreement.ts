@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { PartName } from "./order-parts.ts";
 
 /**
@@ -29,23 +27,9 @@ export function whoMoved<S, C>(last: { shop: S; crm: C } | undefined, shop: S, c
   return crmMoved ? "crm" : "nobody";
 }
 
-export function printOf(value: unknown): string {
-  return createHash("sha1").update(JSON.stringify(value)).digest("base64url");
-}
-
-export function printsOf(view: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(Object.entries(view).map(([name, value]) => [name, printOf(value)]));
-}
-
 /** Later fields win; parts are laid over one another part by part. */
 export function joinAgreements(...agreements: Agreement[]): Agreement {
   const joined: Agreement = Object.assign({}, ...agreements);
   const parts = Object.assign({}, ...agreements.map((agreement) => agreement.parts ?? {}));
   return Object.keys(parts).length > 0 ? { ...joined, parts } : joined;
-}
-
-/** Changes when anything about the shop's order does that could matter to the CRM. */
-export function orderPrint(order: HoroshopOrder): string {
-  const { user: _, ...rest } = order;
-  return printOf(rest);
 }

@@ -1,6 +1,6 @@
 import type { RunCounts } from "../log/run.ts";
 import type { Mapping, ReferenceLists } from "../mapping/mapping.ts";
-import type { PlanInput } from "./plan-order.ts";
+import type { PlanInput } from "./plan-input.ts";
 
 export type SyncOptions = {
   counts: RunCounts;

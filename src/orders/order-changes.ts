@@ -2,7 +2,7 @@ import type { Problem } from "../log/problem.ts";
 import type { CrmOrder, CrmOrderDraft, CrmPaymentDraft } from "../retailcrm/schema.ts";
 import type { Agreement } from "./agreement.ts";
 import type { PartName } from "./order-parts.ts";
-import type { LinkView, PlanInput } from "./plan-order.ts";
+import type { LinkView, PlanInput } from "./plan-input.ts";
 import type { Difference } from "./plan-status.ts";
 
 /** One row of the shop's `orders/update`. */

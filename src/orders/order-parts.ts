@@ -1,7 +1,7 @@
 import type { CrmItem, CrmItemDraft, CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { printsOf } from "./agreement.ts";
 import { fromAmount, toAmount } from "./amount.ts";
 import { lineIdCode } from "./order-to-crm.ts";
+import { printsOf } from "./print.ts";
 
 /**
  * The parts of an order that only the shop may change (its API cannot write them): contact, lines, delivery, comments,

@@ -1,9 +1,9 @@
 import type { ReferenceLists } from "../mapping/mapping.ts";
 import type { CrmPayment } from "../retailcrm/schema.ts";
-import { printOf } from "./agreement.ts";
 import { fromAmount, toAmount } from "./amount.ts";
 import type { ChangeInput } from "./order-changes.ts";
 import { paymentExternalId } from "./order-to-crm.ts";
+import { printOf } from "./print.ts";
 
 /** The order's one payment that we made; those of the CRM itself are nobody's to touch. */
 export function ourPayment({ shop, crm, facts }: Pick<ChangeInput, "shop" | "crm" | "facts">): CrmPayment | undefined {

@@ -1,6 +1,5 @@
 import { removedPairOf } from "../mapping/mapping.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { printOf } from "./agreement.ts";
 import { type ChangeInput, noChanges, type OrderChanges } from "./order-changes.ts";
 import {
   crmPart,
@@ -18,6 +17,7 @@ import { elementFor } from "./plan-order.ts";
 import { planPayment } from "./plan-payment.ts";
 import { type Difference, planStatus } from "./plan-status.ts";
 import { planBranch, planTracking } from "./plan-tracking.ts";
+import { printOf } from "./print.ts";
 
 /** Plans what brings both sides of a linked order together, field by field. */
 export function planChanges(input: ChangeInput): OrderChanges {

@@ -2,7 +2,6 @@ import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { Problem } from "../log/problem.ts";
 import {
   counterpartOf,
-  type Mapping,
   type MappingKind,
   paymentStatusesOf,
   type ReferenceLists,
@@ -10,29 +9,14 @@ import {
   unmappedCode,
 } from "../mapping/mapping.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { type Agreement, printOf } from "./agreement.ts";
+import type { Agreement } from "./agreement.ts";
 import { phoneKey } from "./contact.ts";
 import { crmPart, draftPart, partNames, partPrints } from "./order-parts.ts";
 import { paymentPrint } from "./order-payment.ts";
 import { type OrderCodes, type OrderFacts, orderToCrm, paymentExternalId } from "./order-to-crm.ts";
+import type { PlanInput } from "./plan-input.ts";
 import { unmappedStatus } from "./plan-status.ts";
-
-/** What is remembered of an order that was met before. */
-export type LinkView = {
-  crmOrderId: number | null;
-  agreement: Agreement;
-  confirmed: string | null;
-  problem: Problem | null;
-};
-
-export type PlanInput = {
-  shop: HoroshopOrder;
-  crm: CrmOrder | undefined;
-  link: LinkView | undefined;
-  mapping: Mapping;
-  lists: ReferenceLists;
-  facts: OrderFacts & { crmCurrency: string | null };
-};
+import { printOf } from "./print.ts";
 
 /** What to do with an order that has no link yet. A linked one is planned by plan-changes.ts. */
 export type NewOrderPlan =

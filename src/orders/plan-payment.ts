@@ -1,10 +1,11 @@
 import { paymentStatusesOf } from "../mapping/mapping.ts";
 import type { CrmPayment } from "../retailcrm/schema.ts";
-import { printOf, whoMoved } from "./agreement.ts";
+import { whoMoved } from "./agreement.ts";
 import type { ChangeInput, OrderChanges } from "./order-changes.ts";
 import { crmAmount, isComplete, isPaidInCrm, ourPayment, paymentPrint } from "./order-payment.ts";
 import { paymentToCrm } from "./order-to-crm.ts";
 import { elementFor, paymentFits, paymentNotAllowed } from "./plan-order.ts";
+import { printOf } from "./print.ts";
 
 /**
  * The order's payment of ours (its kind and amount from the shop) and the paid mark (both ways as the settings say).

@@ -5,10 +5,11 @@ import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { ApiError } from "../http/api-error.ts";
 import type { Problem } from "../log/problem.ts";
 import type { ReferenceLists } from "../mapping/mapping.ts";
-import { type Agreement, orderPrint } from "./agreement.ts";
+import type { Agreement } from "./agreement.ts";
 import { type OrderLink, type OrderState, saveLink } from "./order-links.sql.ts";
 import { expectedTotal } from "./order-total.ts";
 import type { Difference } from "./plan-status.ts";
+import { orderPrint } from "./print.ts";
 
 export type Outcome = {
   state: OrderState;

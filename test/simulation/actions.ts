@@ -4,13 +4,7 @@ import type { FaultKind as CrmFault } from "../../sandbox/retailcrm/faults.ts";
 import type { World } from "../world.ts";
 import { articles } from "../world-network.ts";
 import { sideOf } from "./check.ts";
-
-export type Side = "shop" | "crm";
-export const fieldNames = ["status", "paid", "tracking", "customer", "comments", "items", "delivery"] as const;
-export type FieldName = (typeof fieldNames)[number];
-
-/** Who changed what in this round, and what his side held right after it. */
-export type Moves = Map<number, Map<FieldName, Partial<Record<Side, string>>>>;
+import type { FieldName, Moves, Side } from "./fields.ts";
 
 export type Chance = { below(limit: number): number; oneIn(times: number): boolean; pick<T>(from: readonly T[]): T };
 

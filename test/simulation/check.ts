@@ -1,6 +1,6 @@
 /** What must hold when people and trouble have come to rest. Each finding is a sentence; none is the aim. */
 import { fullMapping, type World } from "../world.ts";
-import { type FieldName, fieldNames, type Moves, type Side } from "./actions.ts";
+import { type FieldName, fieldNames, type Moves, type Side } from "./fields.ts";
 
 type Fields = Record<string, unknown>;
 
