@@ -86,7 +86,13 @@ export const runAnswer = z.object({
   params: z.record(z.string(), z.unknown()),
   progress: z.object({ done: z.number(), total: z.number().nullable() }),
   counts: z.record(z.string(), z.number()),
-  preview: z.record(z.string(), z.unknown()).nullable().optional(),
+  preview: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .describe(
+      "archive, dryRun: {orders, total, existing, unmapped}. reconcile: {days: [{day, shop: {orders, total}, crm: {orders, total}}], missing: [shopOrderId], differing: [{shopOrderId, field: total|status, shop, crm}], onlyInCrm: [shopOrderId], capped}, as both sides stood before anything was mended; days are the shop's",
+    ),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 

@@ -76,8 +76,14 @@ async function writeMail(routes: AlertRoutes, messages: AlertMessage[]): Promise
   const to = recipient ?? config.alertEmailTo;
   if (!sendMail || !to) throw new Error("e-mail is not configured");
   const words = toLanguage(language) ?? "en";
-  const mail = { to, subject: subject(words, messages), text: letter(routes, words, messages) };
-  await sendMail({ ...mail, from: config.alertEmailFrom ?? `alerts@${new URL(config.publicUrl).hostname}` }, signal);
+  const from = config.alertEmailFrom ?? `alerts@${mailHost(config.publicUrl)}`;
+  await sendMail({ from, to, subject: subject(words, messages), text: letter(routes, words, messages) }, signal);
+}
+
+/** A bare address is no name that a mail server takes. */
+function mailHost(publicUrl: string): string {
+  const { hostname } = new URL(publicUrl);
+  return /^[\d.]+$|^\[/.test(hostname) ? "localhost" : hostname;
 }
 
 async function post(
