@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { makeWorld, type World } from "../world.ts";
 import { numbersFrom } from "../world-network.ts";
-import { act, type Chance, chanceOf, type Moves, makeTrouble } from "./actions.ts";
+import { act, type Chance, chanceOf, makeTrouble } from "./actions.ts";
 import { findUndone, type Snapshot, snapshotOf } from "./check.ts";
+import type { Moves } from "./fields.ts";
 
 /**
  * Random changes on both sides and random trouble from a seed. Afterwards both sides agree (or the order's page tells
