@@ -31,7 +31,8 @@ export async function changeConnection(
     changes.crm?.apiKey !== undefined || (changes.crm?.site !== undefined && changes.crm.site !== present.crmSite);
   const shopChanged = changes.horoshop !== undefined;
   if (crmChanged || shopChanged) await changeSides(app, present, connection, changes, guard, crmChanged, shopChanged);
-  if (changes.settings !== undefined) requireScopesFor(connection.settings, connection.crmScopes);
+  if (changes.settings !== undefined || crmChanged)
+    requireScopesFor(connection.settings, connection.crmScopes, present.settings);
   if (changes.name !== undefined) connection.name = changes.name.trim().slice(0, 100) || present.name;
   if (changes.state !== undefined) connection.paused = changes.state === "paused";
   if (present.hooks.length > 0 && connection.hooks.length === 0) await unsubscribeHooks(farewellContext(app, present));
@@ -138,10 +139,11 @@ async function afterChange(
     await setUp(ctx);
     if (!before.shopUrl || !before.crmSite) await beginLanes(app, connection);
   } else if (before.name !== connection.name) await sendModuleCard(ctx);
-  const changed = JSON.stringify(before.settings) !== JSON.stringify(connection.settings);
-  if (changed && before.settings.webhooks && !connection.settings.webhooks) await unsubscribeHooks(ctx);
-  if (changed && !before.settings.webhooks && connection.settings.webhooks && !sidesChanged) await setUp(ctx);
-  if (changed && before.settings.trackingField !== connection.settings.trackingField && !sidesChanged) await setUp(ctx);
+  const [old, settings] = [before.settings, connection.settings];
+  const changed = JSON.stringify(old) !== JSON.stringify(settings);
+  if (old.webhooks && !settings.webhooks) await unsubscribeHooks(ctx);
+  const fieldsChanged = old.trackingField !== settings.trackingField || old.branchField !== settings.branchField;
+  if (!sidesChanged && (fieldsChanged || (!old.webhooks && settings.webhooks))) await setUp(ctx);
   if (changed || connectionState(before) !== connectionState(connection)) await askForRecheck(ctx, changed);
 }
 

@@ -28,7 +28,7 @@ export async function createConnection(app: AppContext, given: NewConnection, gu
   const settings = settingsOrFail(defaultSettings, given.settings);
   const [crm, shop] = await Promise.all([checkCrm(app, given.crm), checkShop(app, given.horoshop)]);
   const facts = factsOrFail(crm, shop);
-  requireScopesFor(settings, facts.crm.scopes);
+  requireScopesFor(settings, facts.crm.scopes, defaultSettings);
   await refuseDoubles(app, facts.crm.url, facts.crm.site, facts.shop.url, undefined);
   const connection = makeConnection(app, {
     name: given.name?.trim() || hostOf(facts.shop.url),

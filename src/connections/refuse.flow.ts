@@ -13,8 +13,13 @@ export function settingsOrFail(present: Settings, changes: unknown): Settings {
   return merged.settings;
 }
 
-export function requireScopesFor(settings: Settings, scopes: string[] | null): void {
-  const needed = { none: [], "crm-to-shop": ["store_read"], "shop-to-crm": ["store_write"] }[settings.stock.direction];
+/** What the settings need beyond the required permissions; other order fields than before must be made in the CRM. */
+export function requireScopesFor(settings: Settings, scopes: string[] | null, before: Settings): void {
+  const needed: string[] = [];
+  if (settings.stock.direction === "crm-to-shop") needed.push("store_read");
+  if (settings.stock.direction === "shop-to-crm") needed.push("store_write");
+  if (settings.trackingField !== before.trackingField || settings.branchField !== before.branchField)
+    needed.push("custom_fields_write");
   const missing = needed.filter((scope) => !hasScope({ crmScopes: scopes }, scope));
   if (missing.length > 0) throw new ApiFailure(422, "crm_scopes_missing", { details: { missing } });
 }

@@ -17,6 +17,7 @@ export function isReachable(app: Pick<AppContext, "config">): boolean {
 export async function sendModuleCard(ctx: ConnectionContext, active = true): Promise<void> {
   const { connection, config } = ctx;
   if (!hasScope(connection, "integration_write") || !isReachable(ctx)) return;
+  if (connection.loginRefused === "crm_key_rejected") return;
   try {
     await ctx.crm.saveModule(connection.moduleCode, moduleCard(ctx, active));
     await closeProblem(ctx, "module_card_refused");

@@ -429,3 +429,56 @@ describe("a body that does not fit", () => {
     expect((await post({ settings: { numberPrefix: "\ud800" } })).status).toBe(400);
   });
 });
+
+describe("with public targets only", () => {
+  let guarded: World;
+  beforeAll(async () => {
+    guarded = await startWorld({ env: { ALLOW_LOCAL_TARGETS: "false" } });
+  });
+  afterAll(() => guarded?.stop());
+
+  test.each([
+    "http://127.0.0.1:8080",
+    "http://demo.retailcrm.pro",
+    "https://demo.retailcrm.pro:8443",
+    "https://demo.retailcrm.pro/path",
+    "https://demo.retailcrm.pro?x=1",
+    "https://user@demo.retailcrm.pro",
+    "https://retailcrm.pro",
+    "https://a.b.retailcrm.pro",
+    "https://demo.retailcrm.pro.evil.example",
+    "https://evilretailcrm.pro",
+    "https://localhost",
+    "https://[::1]",
+    "https://10.0.0.1",
+  ])("%s is no CRM", async (url) => {
+    const body = guarded.wish({ crm: { url }, horoshop: { url: "ftp://x" } });
+    expect(failureOf(await guarded.call("POST", "/api/v1/connections", body))).toMatchObject({
+      status: 422,
+      code: "crm_address_refused",
+    });
+  });
+
+  test.each([
+    "http://127.0.0.1:8080",
+    "127.0.0.1",
+    "https://10.1.2.3",
+    "192.168.0.10",
+    "169.254.169.254",
+    "https://[::1]",
+    "https://[fd00::1]",
+    "https://[::ffff:127.0.0.1]",
+    "localhost",
+    "https://0.0.0.0",
+    "https://2130706433",
+    "https://shop.example:8443",
+    "intranet",
+  ])("%s is no shop", async (url) => {
+    const body = guarded.wish({ crm: { url: "x" }, horoshop: { url } });
+    expect(failureOf(await guarded.call("POST", "/api/v1/connections", body))).toMatchObject({
+      status: 422,
+      code: "crm_address_refused",
+      details: { also: ["horoshop_address_refused"] },
+    });
+  });
+});

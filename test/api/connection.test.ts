@@ -187,6 +187,31 @@ describe("PATCH", () => {
       { missing: ["store_write"] },
     ]);
     expect((await patch(connection, { settings: { numberPrefix: "P" } })).status).toBe(200);
+    const field = failureOf(await patch(connection, { settings: { branchField: "my_branch" } }));
+    expect([field.status, field.code, field.details]).toEqual([
+      422,
+      "crm_scopes_missing",
+      { missing: ["custom_fields_write"] },
+    ]);
+  });
+
+  test("a key that no longer allows a setting in use is refused", async () => {
+    const connection = await world.connect({ settings: { stock: { direction: "crm-to-shop" } } });
+    const refused = failureOf(await patch(connection, { crm: { apiKey: "key-minimal" } }));
+    expect([refused.status, refused.code, refused.details]).toEqual([
+      422,
+      "crm_scopes_missing",
+      { missing: ["store_read"] },
+    ]);
+  });
+
+  test("another order field is made in the CRM", async () => {
+    const connection = await world.connect();
+    expect((await patch(connection, { settings: { branchField: "my_branch" } })).status).toBe(200);
+    const made = callsTo(world.crmFront, "/api/v5/custom-fields/order/create").map(
+      (call) => formOf(call, "customField").code,
+    );
+    expect(made).toContain("my_branch");
   });
 
   test("webhooks off unsubscribes them, on subscribes again", async () => {

@@ -61,7 +61,11 @@ test.each(refusals)("refused with $code, in plain words, and nothing is stored",
 
   const answer = await tryToConnect(world, refusal.wish);
 
-  expect(answer).toMatchObject({ status: 422, code: refusal.code, ...(refusal.details ? { details: refusal.details } : {}) });
+  expect(answer).toMatchObject({
+    status: 422,
+    code: refusal.code,
+    ...(refusal.details ? { details: refusal.details } : {}),
+  });
   expect(answer.message).toMatch(/\w+ \w+/);
   expect((await world.api("GET", "/api/v1/connections")).body.items).toEqual([]);
 });
@@ -84,7 +88,8 @@ test("the same shop and site twice, and another shop for the same site, are conf
 test("a mapping that is not one to one, or names what is not there, is refused with the elements", async () => {
   const world = await makeWorld();
   await world.connect({ unmapped: true });
-  const put = (more: object) => world.api("PUT", `/api/v1/connections/${world.id}/mapping`, { ...fullMapping, ...more });
+  const put = (more: object) =>
+    world.api("PUT", `/api/v1/connections/${world.id}/mapping`, { ...fullMapping, ...more });
   const twice = [...fullMapping.statuses.filter((pair) => pair.horoshop !== 2), { horoshop: 2, crm: "new" }];
 
   const conflict = await put({ statuses: twice });
