@@ -302,13 +302,14 @@ describe("mapping", () => {
     ]);
 
     const present = (await world.call("GET", at(connection, "/mapping"))).body;
-    await put(connection, { ...present, statuses: [...present.statuses, { horoshop: 33, crm: "assembling" }] });
+    const paired = [...present.statuses, { horoshop: 33, crm: "assembling-complete" }];
+    expect((await put(connection, { ...present, statuses: paired })).status).toBe(200);
     await eventually(
       async () => (await world.call("GET", at(connection, "/orders/710"))).body.state === "synced",
       "the order's release by the save itself",
     );
     expect((await world.call("GET", at(connection, "/problems"))).body.items).toEqual([]);
-    expect(world.crm.order("710")?.status).toBe("assembling");
+    expect(world.crm.order("710")?.status).toBe("assembling-complete");
   });
 
   test("setting aside: exclude keeps orders out, send-without sends them without it", {
