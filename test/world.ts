@@ -234,8 +234,8 @@ function assemble({ app, web }: Ground, live: Live): World {
       network.crm.reset();
       app.pacer = makeClockPacer(clock);
       network.crm.crm.state = structuredClone(connected.crm);
-      await startAnew(app, live);
       await forgetOrders(app, world.id, settings);
+      await startAnew(app, live);
     },
   };
   return world;
@@ -246,7 +246,17 @@ async function forgetOrders(app: AppContext, id: string, settings: Record<string
   for (const table of ["order_links", "customer_links", "known_offers", "runs", "problems", "timeline"] as const)
     await app.db.deleteFrom(table).where("connection_id", "=", id).execute();
   await app.db.deleteFrom("bookmarks").where("connection_id", "=", id).where("stream", "!=", "references").execute();
-  await app.db.updateTable("lanes").set({ next_at: app.now(), wanted: false, failures: 0 }).execute();
+  // One after another: lanes that are due at the same moment are taken in any order, and a seed must stay the same.
+  const lanes = await app.db
+    .selectFrom("lanes")
+    .select("lane")
+    .where("connection_id", "=", id)
+    .orderBy("lane")
+    .execute();
+  for (const [place, { lane }] of lanes.entries()) {
+    const next_at = new Date(app.now().getTime() - place);
+    await app.db.updateTable("lanes").set({ next_at, wanted: false, failures: 0 }).where("lane", "=", lane).execute();
+  }
   await app.db
     .updateTable("connections")
     .set({ settings: json(settings), last_sync_at: null })

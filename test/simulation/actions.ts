@@ -1,7 +1,7 @@
 /** What people do on both sides, drawn by chance, and what is remembered of it for the check afterwards. */
 import type { FaultKind as ShopFault } from "../../sandbox/horoshop/faults.ts";
 import type { FaultKind as CrmFault } from "../../sandbox/retailcrm/faults.ts";
-import type { World } from "../world.ts";
+import { fullMapping, type World } from "../world.ts";
 import { articles } from "../world-network.ts";
 import { sideOf } from "./check.ts";
 import type { FieldName, Moves, Side } from "./fields.ts";
@@ -29,15 +29,34 @@ const crmStatuses = [
 /** One thing that somebody does somewhere. */
 export function act(world: World, chance: Chance, moves: Moves, mayPlace: boolean): string {
   const ids = world.shop.latestOrders(100).map((order) => order.order_id);
-  if (ids.length === 0 || (mayPlace && chance.oneIn(3))) return placeOne(world, chance, ids.length);
+  if (ids.length === 0 || (mayPlace && chance.oneIn(4))) return placeOne(world, chance, ids.length);
   const id = chance.pick(ids);
   const there = world.crm.order(String(id)) !== undefined;
   const side: Side = there && chance.oneIn(2) ? "crm" : "shop";
+  if (there && chance.oneIn(8)) return sameMove(world, chance, moves, id);
   const [field, words] = side === "shop" ? actInShop(world, chance, id) : actInCrm(world, chance, id);
   if (field === undefined) return `${side} ${id}: nothing`;
+  note(world, moves, id, field, side);
+  return `${side} ${id}: ${words}`;
+}
+
+/** A clerk and a manager come to the same status, each on his own side. */
+function sameMove(world: World, chance: Chance, moves: Moves, id: number): string {
+  const { horoshop, crm } = chance.pick(fullMapping.statuses.filter((pair) => pair.horoshop !== 4));
+  if (world.shop.order(id)!.stat_status !== horoshop) {
+    world.shop.setStatus(id, horoshop);
+    note(world, moves, id, "status", "shop");
+  }
+  if (world.crm.order(String(id))!.status !== crm) {
+    world.crm.asManager.setStatus(String(id), crm);
+    note(world, moves, id, "status", "crm");
+  }
+  return `both ${id}: status ${horoshop}`;
+}
+
+function note(world: World, moves: Moves, id: number, field: FieldName, side: Side): void {
   const ofOrder = moves.get(id) ?? new Map<FieldName, Partial<Record<Side, string>>>();
   moves.set(id, ofOrder.set(field, { ...ofOrder.get(field), [side]: sideOf(world, side, id)[field] }));
-  return `${side} ${id}: ${words}`;
 }
 
 function placeOne(world: World, chance: Chance, count: number): string {
@@ -75,7 +94,7 @@ function actInShop(world: World, chance: Chance, id: number): Done {
     case 0:
     case 1:
     case 2: {
-      const status = chance.pick([1, 2, 2, 3, 6, 6, 21, 4]);
+      const status = chance.pick([1, 2, 2, 2, 6, 6, 6, 3, 4]);
       if (status === order.stat_status) return [undefined, ""];
       shop.setStatus(id, status);
       return ["status", `status ${status}`];
@@ -158,8 +177,9 @@ export function makeTrouble(world: World, chance: Chance): string {
     world.shop.faults.add({ kind, after: match === "orders/*" ? after : 0, times, done, match });
     return `trouble: shop ${kind} ×${times} after ${after} at ${match}`;
   }
-  const kind = chance.pick(crmFaults);
-  const writes = chance.oneIn(2);
+  const writes = !chance.oneIn(3);
+  // The worst is a write that happened and whose answer was lost.
+  const kind: CrmFault = writes && chance.oneIn(2) ? chance.pick(["lost-after", "cut-json"]) : chance.pick(crmFaults);
   world.crm.addFault({ kind, after: writes ? 0 : after, times, match: writes ? { method: "POST" } : {} });
   return `trouble: crm ${kind} ×${times} after ${after}${writes ? " at writes" : ""}`;
 }

@@ -29,7 +29,7 @@ test("both sides agree, lie still, and nothing is undone (F05 F12 F16 F17 F68 F7
 });
 
 const roundsMax = 2;
-const ordersMax = 4;
+const ordersMax = 3;
 
 let connected: Promise<World> | undefined;
 
@@ -66,18 +66,20 @@ async function simulate(seed: number): Promise<{ findings: string[]; story: stri
 
 /** Steps of people, looks of the service, faults and deaths between them. */
 async function trouble(world: World, chance: Chance, moves: Moves, story: string[]): Promise<void> {
-  const steps = 6 + chance.below(5);
+  const steps = 7 + chance.below(5);
   for (let step = 0; step < steps; step += 1) {
     const orders = world.shop.latestOrders(100).length;
     story.push(act(world, chance, moves, orders < ordersMax));
-    if (chance.oneIn(3)) story.push(makeTrouble(world, chance));
+    if (chance.oneIn(2)) story.push(makeTrouble(world, chance));
     if (chance.oneIn(4)) {
       const died = await world.workAndDie(chance.below(8), chance.oneIn(2));
       story.push(died ? "killed" : "not killed");
     }
     if (chance.oneIn(3)) {
-      await world.look();
-      story.push("look");
+      // Now and then a whole round, which reads what changed in the shop.
+      const ms = chance.pick([70_000, 70_000, 720_000]);
+      await world.turn(ms);
+      story.push(`${ms / 1000} s later`);
     }
   }
 }
