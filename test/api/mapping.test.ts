@@ -308,7 +308,10 @@ describe("mapping", () => {
       async () => (await world.call("GET", at(connection, "/orders/710"))).body.state === "synced",
       "the order's release by the save itself",
     );
-    expect((await world.call("GET", at(connection, "/problems"))).body.items).toEqual([]);
+    await eventually(
+      async () => (await world.call("GET", at(connection, "/problems"))).body.items.length === 0,
+      "the problem to disappear",
+    );
     expect(world.crm.order("710")?.status).toBe("assembling-complete");
   });
 
