@@ -127,3 +127,21 @@ test("a total that the CRM reckons otherwise is told with both numbers, and writ
   expect(changes.remarks).toEqual([{ code: "total_differs", params: { shop: "245", crm: "250" } }]);
   expect(writesNothing(changes)).toBe(true);
 });
+
+test("an order that the shop has locked is not asked field by field again and again (F73, F104)", () => {
+  const problem = { code: "order_closed_in_shop", params: { crm: "cancel-other" } };
+  const input = inStep(draft, {
+    shop: { stat_status: 4 },
+    crm: { status: "cancel-other", customFields: { horoshop_ttn: "59000" } },
+  });
+  const locked = { ...input, link: { ...input.link, problem } };
+
+  expect(planChanges(input).toShop).toHaveLength(1);
+  expect(planChanges(locked)).toMatchObject({
+    toShop: [],
+    problem,
+    differences: [{ field: "tracking", crm: "59000" }],
+  });
+  expect(planChanges({ ...locked, again: true }).toShop).toHaveLength(1);
+  expect(planChanges({ ...locked, shop: { ...locked.shop, stat_status: 2 } }).toShop).not.toEqual([]);
+});

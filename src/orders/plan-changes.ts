@@ -30,6 +30,7 @@ export function planChanges(input: ChangeInput): OrderChanges {
   planPayment(input, changes, deliveryCode ?? input.crm.delivery.code);
   planTracking(input, changes);
   planBranch(input, changes);
+  spareClosedOrder(input, changes);
   addRemarks(input, changes);
   return changes;
 }
@@ -69,6 +70,22 @@ function addStatus(input: ChangeInput, changes: OrderChanges): void {
     row: { order_id: shop.order_id, status: plan.status },
     agrees: { status: plan.agreement },
   });
+}
+
+/** An order that the shop has locked refuses every field: what one refusal told is not asked again for the others. */
+function spareClosedOrder({ shop, link, facts, again }: ChangeInput, changes: OrderChanges): void {
+  const isClosed =
+    link.problem?.code === "order_closed_in_shop" && facts.settings.finalStatuses.includes(shop.stat_status);
+  if (!isClosed || again) return;
+  for (const write of changes.toShop.filter((one) => one.field !== "status")) {
+    const values =
+      write.field === "paid"
+        ? { shop: shop.payed, crm: write.row.payed === 1 }
+        : { shop: shop.tracking ?? null, crm: write.row.own_tracking_code ?? null };
+    changes.differences.push({ field: write.field, ...values, writable: false });
+    changes.problem ??= link.problem!;
+  }
+  changes.toShop = changes.toShop.filter((write) => write.field === "status");
 }
 
 const partSwitch: Record<PartName, "customer" | "items" | "delivery"> = {
