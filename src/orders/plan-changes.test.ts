@@ -113,6 +113,13 @@ test("paid in the shop marks our payment; a cancelled order never is (F65)", () 
   });
   const cancelled = inStep(draft, { shop: { payed: true }, crm: { status: "cancel-other" } });
   expect(planChanges(cancelled).toPayment).toBeUndefined();
+  // Taken up again by the same change, it is.
+  const reopened = { ...cancelled, shop: sampleOrder({ payed: true, stat_status: 2 }) };
+  reopened.link = {
+    ...cancelled.link,
+    agreement: { ...cancelled.link.agreement, status: { shop: 1, crm: "cancel-other" } },
+  };
+  expect(planChanges(reopened)).toMatchObject({ toCrm: { status: "assembling" }, toPayment: { do: "edit" } });
 });
 
 test("a payment that a manager deleted is not made again", () => {

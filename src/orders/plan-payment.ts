@@ -96,7 +96,12 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
   const difference = { field: "paid", shop: shop.payed, crm: paidInCrm, writable: true };
   const moved = whoMoved(link.agreement.paid, shop.payed, paidInCrm);
   const leads = moved === "both" ? facts.settings.statusConflict : moved;
-  if (leads === "shop" && ours && facts.settings.updateFromShop.payment && !(shop.payed && isCancelled(input))) {
+  if (
+    leads === "shop" &&
+    ours &&
+    facts.settings.updateFromShop.payment &&
+    !(shop.payed && isCancelled(input, changes))
+  ) {
     const statuses = paymentStatusesOf(input.mapping, input.lists);
     const status = shop.payed ? statuses.paid : statuses.notPaid;
     if (status !== undefined) {
@@ -122,7 +127,8 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
 }
 
 /** A cancelled order is never marked paid by the exchange, on either side's word. */
-function isCancelled({ shop, crm, lists, facts }: ChangeInput): boolean {
-  const group = lists.statuses.crm.find((status) => status.code === crm.status)?.group;
+function isCancelled({ shop, crm, lists, facts }: ChangeInput, changes: OrderChanges): boolean {
+  const status = changes.toCrm.status ?? crm.status;
+  const group = lists.statuses.crm.find((one) => one.code === status)?.group;
   return group === "cancel" || facts.settings.finalStatuses.includes(shop.stat_status);
 }

@@ -84,7 +84,9 @@ export function findUndone(before: Snapshot, after: Snapshot, moves: Moves, orde
         // What waited may have been settled since; what agreed may not have moved by itself.
         if (agree(field, then) || !agree(field, now)) found.push(`moved by itself: ${told}`);
       }
-      if (sides.length === 1 && now[only!][field] !== moved[only!]) found.push(`undone: ${told}`);
+      // Sides that stood apart before may come together on what the other one had moved to.
+      const isSettled = then !== undefined && !agree(field, then) && agree(field, now);
+      if (sides.length === 1 && now[only!][field] !== moved[only!] && !isSettled) found.push(`undone: ${told}`);
       if (sides.length === 2 && !sides.some((side) => now[side][field] === moved[side])) found.push(`lost: ${told}`);
     }
   }
