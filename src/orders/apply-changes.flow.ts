@@ -1,39 +1,14 @@
 import { isRecordTrouble } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
-import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { ApiError } from "../http/api-error.ts";
-import type { Problem } from "../log/problem.ts";
-import { addToTimeline, type TimelineEntry } from "../log/timeline.sql.ts";
-import type { CrmOrder } from "../retailcrm/schema.ts";
-import { type Agreement, joinAgreements } from "./agreement.ts";
+import { addToTimeline } from "../log/timeline.sql.ts";
+import { joinAgreements } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
-import type { ChangeInput, OrderChanges, ShopWrite } from "./order-changes.ts";
-import { type OrderLink, saveAgreement } from "./order-links.sql.ts";
-import { planChanges } from "./plan-changes.ts";
+import type { ShopWrite } from "./order-changes.ts";
+import { saveAgreement } from "./order-links.sql.ts";
 import { chooseRemark } from "./remarks.ts";
-import { type KeptLink, type Outcome, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
-
-export type ChangeCase = {
-  order: HoroshopOrder;
-  link: OrderLink | undefined;
-  crm: CrmOrder;
-  input: ChangeInput;
-  changes: OrderChanges;
-  isAdopted: boolean;
-};
-
-/** What came of the writes of one order so far. */
-type Progress = ChangeCase & {
-  agreement: Agreement;
-  sent: NonNullable<Agreement["sent"]> | undefined;
-  differences: OrderChanges["differences"];
-  remarks: Problem[];
-  refusal: Problem | undefined;
-  wrote: boolean;
-  shopNow: NonNullable<Outcome["shopNow"]>;
-  timeline: TimelineEntry[];
-  isOver: boolean;
-};
+import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { type ChangeCase, keptLink, note, type Progress, sentBy, writeToCrm } from "./write-to-crm.flow.ts";
 
 /** Brings linked orders together: the CRM's side order by order, the shop's side in one call for all. */
 export async function applyChanges(ctx: ConnectionContext, cases: ChangeCase[], batch: Batch): Promise<void> {
@@ -58,16 +33,11 @@ function begin(one: ChangeCase): Progress {
     remarks: one.changes.remarks,
     refusal: undefined,
     wrote: false,
+    rest: undefined,
     shopNow: {},
     timeline: [],
     isOver: false,
   };
-}
-
-function sentBy(changes: OrderChanges): Progress["sent"] {
-  if (!changes.toPayment && changes.toShop.length === 0 && Object.keys(changes.toCrm).length === 0) return undefined;
-  const toCrm = joinAgreements(changes.crmAgrees, changes.paymentAgrees, { parts: changes.partsSent });
-  return { toCrm, toShop: joinAgreements(...changes.toShop.map((write) => write.agrees)) };
 }
 
 /** Trouble of a side leaves the order to be tried again and stops the batch; an unreadable answer concerns one order. */
@@ -86,91 +56,6 @@ async function guarded(
     if (!isRecordTrouble(error)) throw error;
     batch.counts.failed += 1;
   }
-}
-
-/** What stays known of an order whose work broke off: it is linked, and some writes may have been accepted. */
-function keptLink(progress: Progress): KeptLink {
-  const { link, crm, sent } = progress;
-  const agreement = sent ? { ...progress.agreement, sent } : progress.agreement;
-  return {
-    attempts: link?.attempts ?? 0,
-    differences: link?.differences ?? [],
-    confirmed: link?.confirmed ?? null,
-    crmOrderId: crm.id,
-    crmNumber: crm.number ?? null,
-    agreement,
-  };
-}
-
-async function writeToCrm(ctx: ConnectionContext, progress: Progress): Promise<void> {
-  const { changes, crm } = progress;
-  const site = ctx.connection.crmSite!;
-  if (changes.toPayment) await writePayment(ctx, progress, site);
-  if (Object.keys(changes.toCrm).length === 0) return;
-  try {
-    const answer = await ctx.crm.editOrder(crm.id, site, changes.toCrm);
-    progress.wrote = true;
-    progress.agreement = joinAgreements(progress.agreement, changes.crmAgrees);
-    note(progress, "shop-to-crm", actionOf(changes), "done", { fields: Object.keys(changes.toCrm) }, changes.toCrm);
-    if (answer) lookAgain(progress, answer);
-  } catch (error) {
-    if (!isRecordTrouble(error) || error.kind !== "rejected") throw error;
-    refuse(progress, error, "edit", changes.toCrm);
-  }
-}
-
-function actionOf(changes: OrderChanges): string {
-  const names = Object.keys(changes.toCrm);
-  return names.length === 1 && names[0] === "status" ? "set-status" : "edit";
-}
-
-async function writePayment(ctx: ConnectionContext, progress: Progress, site: string): Promise<void> {
-  const write = progress.changes.toPayment!;
-  try {
-    if (write.do === "create") await ctx.crm.createPayment(site, { ...write.payment, order: { id: progress.crm.id } });
-    else await ctx.crm.editPayment(write.id, site, write.changes);
-    progress.wrote = true;
-    progress.agreement = joinAgreements(progress.agreement, progress.changes.paymentAgrees);
-    note(
-      progress,
-      "shop-to-crm",
-      `payment-${write.do}`,
-      "done",
-      {},
-      write.do === "create" ? write.payment : write.changes,
-    );
-  } catch (error) {
-    if (!isRecordTrouble(error) || error.kind !== "rejected") throw error;
-    const text = refusalText(error);
-    if (/payment type/i.test(text)) {
-      const { shop } = progress.input;
-      const cause = `${progress.crm.delivery.code}:${write.do === "create" ? write.payment.type : (write.changes.type ?? "")}`;
-      const params = {
-        delivery: progress.crm.delivery.code ?? shop.delivery_type?.title,
-        payment: shop.payment_type?.title,
-        cause,
-        refused: true,
-        reason: text,
-      };
-      progress.remarks = [...progress.remarks, { code: "payment_not_allowed", params }];
-      note(progress, "shop-to-crm", `payment-${write.do}`, "refused", { reason: text }, write);
-      return;
-    }
-    refuse(progress, error, `payment-${write.do}`, write);
-  }
-}
-
-/** What the CRM made of the edit is what both sides now agree on. */
-function lookAgain(progress: Progress, answer: CrmOrder): void {
-  const after = planChanges({
-    ...progress.input,
-    crm: answer,
-    link: { ...progress.input.link, agreement: progress.agreement },
-  });
-  progress.agreement = joinAgreements(progress.agreement, after.agreed);
-  progress.crm = answer;
-  progress.differences = after.differences;
-  progress.remarks = [...progress.remarks.filter((remark) => remark.code === "payment_not_allowed"), ...after.remarks];
 }
 
 const rowsMax = 50;
@@ -252,27 +137,6 @@ async function refuseTracking(
     { field: "tracking", shop: progress.order.tracking ?? null, crm: value, writable: false },
   ];
   note(progress, "crm-to-shop", "set-tracking", "refused", { reason: message }, write.row);
-}
-
-function refuse(progress: Progress, error: ApiError, action: string, request: unknown): void {
-  const reason = refusalText(error);
-  progress.refusal = { code: "crm_refused_order", params: { reason } };
-  note(progress, "shop-to-crm", action, "refused", { reason }, request);
-}
-
-function refusalText(error: ApiError): string {
-  return [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000);
-}
-
-function note(
-  progress: Progress,
-  direction: TimelineEntry["direction"],
-  action: string,
-  result: TimelineEntry["result"],
-  detail: Record<string, unknown>,
-  request: unknown,
-): void {
-  progress.timeline.push({ direction, action, result, detail, request });
 }
 
 async function rememberChanges(ctx: ConnectionContext, progress: Progress, batch: Batch): Promise<void> {

@@ -7,7 +7,7 @@ import { loadMapping, loadReferenceLists } from "../mapping/mapping.sql.ts";
 import type { ReferenceLists } from "../mapping/mapping.ts";
 import { refreshReferenceLists } from "../mapping/reference-lists.flow.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
-import { applyChanges, type ChangeCase } from "./apply-changes.flow.ts";
+import { applyChanges } from "./apply-changes.flow.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
 import { type CreateCase, createOrders } from "./create-orders.flow.ts";
 import { loadKnownOffers, saveKnownOffers } from "./customer-links.sql.ts";
@@ -18,6 +18,7 @@ import { orderPrint } from "./print.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { withSentWrites } from "./sent-writes.ts";
 import { toLocalTime } from "./shop-time.ts";
+import type { ChangeCase } from "./write-to-crm.flow.ts";
 
 type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | undefined };
 

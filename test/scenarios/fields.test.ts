@@ -164,3 +164,15 @@ test("updateFromShop switched off: the shop's changes are shown, not written", a
   const fields = (await world.order(101)).differences.map((one: { field: string }) => one.field).sort();
   expect(fields).toEqual(["customer", "delivery", "items", "paid", "payment", "status"]);
 });
+
+test("an order that is paid no more takes its new amount in the same round", async () => {
+  const world = await withOrder({}, { payed: 1 });
+  world.shop.editLines(101, [{ article: "TEA-1", title: "Tea", price: 60, quantity: 2 }]);
+  await world.sync();
+  expect(payments(world)).toMatchObject([{ status: "paid", amount: 145 }]);
+
+  world.shop.setPaid(101, false);
+  await world.sync();
+
+  expect(payments(world)).toMatchObject([{ status: "not-paid", amount: 165 }]);
+});
