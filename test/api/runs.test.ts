@@ -122,7 +122,6 @@ test("a trial of the archive in setup counts, sums and names what lacks a pair, 
   });
   world.crm.asManager.createOrder("demo-site", { externalId: "12", firstName: "X" });
   world.shop.placeOrder({ order_id: 13 });
-  const writesBefore = world.crmFront.calls.filter((one) => one.method === "POST").length;
 
   const run = await world.run(connection.id, { kind: "archive", dryRun: true });
 
@@ -141,7 +140,9 @@ test("a trial of the archive in setup counts, sums and names what lacks a pair, 
     },
   });
   expect(Number(run.preview.total.UAH)).toBe(452);
-  expect(world.crmFront.calls.filter((one) => one.method === "POST")).toHaveLength(writesBefore);
+  // The catalogue's own run may write its address into the site meanwhile.
+  const writes = world.crmFront.calls.filter((one) => one.method === "POST" && /\/(orders|customers)/.test(one.url));
+  expect(writes).toEqual([]);
   expect((await world.call("GET", at(connection, "/orders"))).body.items).toEqual([]);
 });
 
