@@ -101,7 +101,7 @@ export async function syncByIds(ctx: ConnectionContext, ids: number[], options: 
 
 const dayMs = 86_400_000;
 
-/** Every round: open orders of the last month. Hourly: closed ones too. Daily: the last half year. */
+/** Every round: open orders of the last month. Hourly: closed ones too. Daily: the last half year, and all that are open. */
 export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
   const { id } = ctx.connection;
   const since = (days: number) => new Date(ctx.now().getTime() - days * dayMs);
@@ -111,8 +111,8 @@ export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOpt
   };
   const daily = await isDue("sweep-day", dayMs);
   const hourly = daily || (await isDue("sweep-hour", 3_600_000));
-  const filter = daily ? { openOnly: false, createdSince: since(180) } : { openOnly: !hourly, createdSince: since(30) };
-  await syncByIds(ctx, await listOrdersToRead(ctx, filter), options);
+  const which = daily ? "all-since-or-open" : hourly ? "all-since" : "open-since";
+  await syncByIds(ctx, await listOrdersToRead(ctx, { which, since: since(daily ? 180 : 30) }), options);
   if (hourly) {
     // An order that became visible later than the overlap reaches.
     const dayAgo = toLocalTime(since(1), ctx.connection.settings.timeZone);

@@ -230,11 +230,12 @@ export async function listDueOrders(ctx: ConnectionContext, limit: number): Prom
 
 /**
  * Orders to be read again: linked ones, and those that wait for their status, delivery or payment to become one that
- * has a pair; open ones, or closed ones included.
+ * has a pair. `open-since`: open ones created since then; `all-since`: closed ones too; `all-since-or-open`: besides,
+ * open ones of any age.
  */
 export async function listOrdersToRead(
   ctx: ConnectionContext,
-  filter: { openOnly: boolean; createdSince: Date },
+  filter: { which: "open-since" | "all-since" | "all-since-or-open"; since: Date },
 ): Promise<number[]> {
   let query = ctx.db
     .selectFrom("order_links")
@@ -246,9 +247,11 @@ export async function listOrdersToRead(
         row.and([row("crm_order_id", "is", null), row("reason", "in", ["status", "delivery", "payment"])]),
       ]),
     )
-    .where("shop_created_at", ">=", filter.createdSince)
     .orderBy("shop_number");
-  if (filter.openOnly) query = query.where("shop_open", "=", true);
+  if (filter.which === "all-since-or-open")
+    query = query.where((row) => row.or([row("shop_created_at", ">=", filter.since), row("shop_open", "=", true)]));
+  else query = query.where("shop_created_at", ">=", filter.since);
+  if (filter.which === "open-since") query = query.where("shop_open", "=", true);
   return (await query.execute()).map((row) => Number(row.shop_number));
 }
 
