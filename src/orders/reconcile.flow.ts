@@ -28,7 +28,17 @@ type Report = {
   differing: SideDifference[];
   onlyInCrm: string[];
   mend: number[];
+  outcome: Outcome[];
   isCapped: boolean;
+};
+
+/** Where a listed order stands once the regular exchange has had it: in step, or why not. `differs`: names of fields. */
+type Outcome = {
+  shopOrderId: string;
+  state: OrderLink["state"];
+  problem: string | null;
+  differs: string[];
+  nextAttemptAt: string | null;
 };
 
 /**
@@ -37,7 +47,15 @@ type Report = {
  */
 export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
   Object.assign(run.counts, noCounts());
-  const report: Report = { days: new Map(), missing: [], differing: [], onlyInCrm: [], mend: [], isCapped: false };
+  const report: Report = {
+    days: new Map(),
+    missing: [],
+    differing: [],
+    onlyInCrm: [],
+    mend: [],
+    outcome: [],
+    isCapped: false,
+  };
   const look = lookNowAndThen(ctx, run, signal);
   // An order that somebody deleted in the CRM a moment ago is not missing there.
   await syncCrmChanges(ctx, syncOptions(run.counts, signal));
@@ -53,6 +71,7 @@ export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortS
   }
   if (!run.params.orderIds) await countGone(ctx, run, window, seen, report);
   await mend(ctx, run, report.mend, look, signal);
+  report.outcome = await readOutcome(ctx, report);
   run.preview = viewReport(report);
   run.progress = { done: run.counts.read, total: run.counts.read };
   await reportReached(ctx);
@@ -190,6 +209,18 @@ async function mend(
   }
 }
 
+async function readOutcome(ctx: ConnectionContext, { missing, differing }: Report): Promise<Outcome[]> {
+  const listed = [...missing.slice(0, listMax), ...differing.slice(0, listMax).map((one) => one.shopOrderId)];
+  const links = await loadLinks(ctx, [...new Set(listed)]);
+  return [...links.values()].map(({ shopOrderId, state, problem, differences, nextAttemptAt }) => ({
+    shopOrderId,
+    state,
+    problem: problem?.code ?? null,
+    differs: [...new Set(differences.map((difference) => difference.field))],
+    nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
+  }));
+}
+
 /** A comparison of many orders takes minutes: new orders do not wait for its end. */
 function lookNowAndThen(ctx: ConnectionContext, run: Run, signal: AbortSignal): () => Promise<void> {
   let lookedAt = ctx.now().getTime();
@@ -213,12 +244,13 @@ async function showProgress(ctx: ConnectionContext, run: Run, report: Report): P
 }
 
 function viewReport(report: Report): Record<string, unknown> {
-  const { missing, differing, onlyInCrm } = report;
+  const { missing, differing, onlyInCrm, outcome } = report;
   return {
     days: viewDays(report.days),
     missing: missing.slice(0, listMax),
     differing: differing.slice(0, listMax),
     onlyInCrm: onlyInCrm.slice(0, listMax),
+    outcome,
     capped: report.isCapped || [missing, differing, onlyInCrm].some((list) => list.length > listMax),
   };
 }
