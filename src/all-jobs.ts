@@ -29,12 +29,12 @@ import { moveStockRun } from "./stock/move-stock.job.ts";
  */
 export async function startJobs(app: AppContext): Promise<{ stop(): Promise<void> }> {
   if (app.store.kind === "embedded") await dropAllClaims(app);
-  await app.jobs.work("orders", { concurrency: 20 }, (id, signal) => workOrders(app, id, signal));
-  await app.jobs.work("archive", { concurrency: 4 }, (id, signal) => workArchive(app, id, signal));
-  await app.jobs.work("catalog", { concurrency: 2 }, (id, signal) =>
+  await app.jobs.work("orders", { concurrency: 20, most: 200 }, (id, signal) => workOrders(app, id, signal));
+  await app.jobs.work("archive", { concurrency: 4, most: 16 }, (id, signal) => workArchive(app, id, signal));
+  await app.jobs.work("catalog", { concurrency: 2, most: 6 }, (id, signal) =>
     workLane(app, id, "catalog", { catalog: publishCatalogRun }, signal),
   );
-  await app.jobs.work("stock", { concurrency: 4 }, (id, signal) =>
+  await app.jobs.work("stock", { concurrency: 4, most: 16 }, (id, signal) =>
     workLane(app, id, "stock", { stock: moveStockRun }, signal),
   );
   await app.jobs.start();
@@ -83,28 +83,41 @@ export async function startDueLanes(app: AppContext): Promise<void> {
     .select(["id", "paused", "crm_active", "crm_frozen", "login_refused", "mapped_at", "shop_url", "settings"])
     .where("id", "in", ids)
     .execute();
+  const ailing = await listAiling(app, ids);
   for (const row of rows) {
     const isOff = row.paused || !row.crm_active || row.crm_frozen;
     const isActive = !isOff && row.login_refused === null && row.mapped_at !== null && row.shop_url !== null;
     const makesCatalog = !isOff && row.login_refused !== "shop_login_rejected" && row.shop_url !== null;
     const movesStock = isActive && readSettings(row.settings).stock.direction !== "none";
     for (const lane of due.filter((one) => one.connectionId === row.id))
-      await startLane(app, lane, { isActive, makesCatalog, movesStock });
+      await startLane(app, lane, { isActive, isAiling: ailing.has(row.id), makesCatalog, movesStock });
   }
+}
+
+/** Connections whose last round or look ended in trouble: until one succeeds they are asked by rounds, at growing pauses. */
+async function listAiling(app: AppContext, ids: string[]): Promise<Set<string>> {
+  const rows = await app.db
+    .selectFrom("lanes")
+    .select("connection_id")
+    .where("connection_id", "in", ids)
+    .where("lane", "=", "sync")
+    .where("failures", ">", 0)
+    .execute();
+  return new Set(rows.map((row) => row.connection_id));
 }
 
 async function startLane(
   app: AppContext,
   { connectionId, lane }: DueLane,
-  { isActive, makesCatalog, movesStock }: { isActive: boolean; makesCatalog: boolean; movesStock: boolean },
+  may: { isActive: boolean; isAiling: boolean; makesCatalog: boolean; movesStock: boolean },
 ): Promise<void> {
   if (lane === "catalog" || lane === "stock") {
-    const isWanted = lane === "catalog" ? makesCatalog : movesStock;
+    const isWanted = lane === "catalog" ? may.makesCatalog : may.movesStock;
     if (isWanted && (await queueRun(app, connectionId, lane, "schedule")).added)
       await app.jobs.wake(lane, connectionId);
     return;
   }
-  if (!isActive) return;
+  if (!may.isActive || (lane === "quick" && may.isAiling)) return;
   if (lane === "sync" || lane === "reconcile") await queueRun(app, connectionId, lane, "schedule");
   else await setWanted(app.db, connectionId, lane);
   await app.jobs.wake(lane === "archive" ? "archive" : "orders", connectionId);

@@ -57,7 +57,7 @@ function retryOptions(app: AppContext): RetryOptions {
     random: app.random.number,
     firstPauseMs,
     attemptsMax: 3,
-    pausesMaxMs: 20_000,
+    wholeMaxMs: 20_000,
   };
 }
 

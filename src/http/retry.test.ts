@@ -65,6 +65,22 @@ test("F100: pauses grow, and the last answer is given back after four attempts",
   expect(script.pauses).toEqual([100, 200, 400]);
 });
 
+test("what lasted long, a time-out above all, is not waited for again", async () => {
+  let now = start.getTime();
+  let asked = 0;
+  const hanging = retried(
+    async () => {
+      asked += 1;
+      now += 90_000;
+      throw new TransportError("timeout", true, "no answer");
+    },
+    { now: () => new Date(now), random: () => 0, sleep: async () => {} },
+  );
+
+  await expect(hanging(read)).rejects.toMatchObject({ reason: "timeout" });
+  expect(asked).toBe(1);
+});
+
 test("Retry-After is honoured when it is bearable and left to the caller when it is not", async () => {
   const soon = scripted([answer(429, { "retry-after": "7" }), answer(200)]);
   const late = scripted([answer(429, { "retry-after": "3600" }), answer(200)]);

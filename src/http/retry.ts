@@ -11,8 +11,11 @@ export type RetryOptions = {
   firstPauseMs?: number;
   /** 4 unless told */
   attemptsMax?: number;
-  /** most time one request spends pausing; 60,000 unless told. A `Retry-After` beyond it is left to the caller */
-  pausesMaxMs?: number;
+  /**
+   * a request that has lasted so long, pauses included, is not repeated; 60,000 unless told. So one that timed out is
+   * not waited for again, and a `Retry-After` beyond it is left to the caller
+   */
+  wholeMaxMs?: number;
 };
 
 /**
@@ -24,12 +27,14 @@ export type RetryOptions = {
 export function retried(transport: Transport, options: RetryOptions): Transport {
   const attemptsMax = options.attemptsMax ?? 4;
   return async (request) => {
+    const startedAt = options.now().getTime();
     let pausedMs = 0;
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await outcomeOf(transport, request);
       if (attempt >= attemptsMax || !mayRepeat(request, outcome)) return given(outcome);
       const pauseMs = pauseBefore(attempt, outcome, options);
-      if (pausedMs + pauseMs > (options.pausesMaxMs ?? 60_000)) return given(outcome);
+      const spentMs = Math.max(pausedMs, options.now().getTime() - startedAt);
+      if (spentMs + pauseMs > (options.wholeMaxMs ?? 60_000)) return given(outcome);
       pausedMs += pauseMs;
       await pause(pauseMs, request, options);
     }

@@ -89,6 +89,24 @@ describeStores("queue", (stores) => {
     expect(most).toBe(3);
   });
 
+  test("what hangs gives its place up to others, up to a limit", async () => {
+    const jobs = await startJobs(stores, stores.store(), 50, 200);
+    const begun: string[] = [];
+    const handler = async (connectionId: string, signal: AbortSignal) => {
+      begun.push(connectionId);
+      if (connectionId.startsWith("hangs")) await sleep(60_000, undefined, { signal }).catch(() => undefined);
+    };
+    await jobs.work("orders", { concurrency: 2, most: 7 }, handler);
+    for (let number = 0; number < 6; number++) await jobs.wake("orders", `hangs-${number}`);
+
+    await jobs.wake("orders", "healthy");
+    await until(() => begun.includes("healthy"));
+    for (let number = 6; number < 12; number++) await jobs.wake("orders", `hangs-${number}`);
+    await sleep(1000);
+
+    expect(begun.filter((id) => id.startsWith("hangs"))).toHaveLength(7);
+  });
+
   test("a handler that throws is tried again", async () => {
     const jobs = await startJobs(stores);
     let attempts = 0;
@@ -211,8 +229,8 @@ test("after kill -9 the embedded store goes on at once", { timeout: 120_000 }, a
 });
 
 /** Stopped with the test. */
-async function startJobs(stores: Stores, store = stores.store(), pollMs = 200): Promise<Jobs> {
-  const jobs = createJobs(store, { log: silentLog, pollMs });
+async function startJobs(stores: Stores, store = stores.store(), pollMs = 200, longMs?: number): Promise<Jobs> {
+  const jobs = createJobs(store, { log: silentLog, pollMs, ...(longMs === undefined ? {} : { longMs }) });
   await jobs.start();
   onTestFinished(() => jobs.stop(1000));
   return jobs;

@@ -5,6 +5,7 @@ import { bossDatabase, returnLeftJobs } from "./boss-database.ts";
 /** One queue per lane kind: an archive of hours must not hold up new orders. */
 export type LaneQueue = "orders" | "archive" | "catalog" | "stock";
 export type LaneHandler = (connectionId: string, signal: AbortSignal) => Promise<void>;
+export type LanePace = { concurrency: number; most?: number };
 
 export type Jobs = {
   /**
@@ -14,10 +15,11 @@ export type Jobs = {
   wake(queue: LaneQueue, connectionId: string): Promise<void>;
   /**
    * At most `concurrency` connections side by side in this process; never two runs of one connection in one queue, over
-   * all processes. `signal` aborts on stop, on expiry and when the claim was lost; a handler that throws, or that was
-   * cut short by a stop, is tried again later.
+   * all processes. What lasts longer than a few seconds mostly waits for somebody else, and gives its place up: others
+   * come in beside it, up to `most` in all (`concurrency` unless told). `signal` aborts on stop, on expiry and when the
+   * claim was lost; a handler that throws, or that was cut short by a stop, is tried again later.
    */
-  work(queue: LaneQueue, options: { concurrency: number }, handler: LaneHandler): Promise<void>;
+  work(queue: LaneQueue, pace: LanePace, handler: LaneHandler): Promise<void>;
   start(): Promise<void>;
   /** Aborts the signals, waits for the handlers at most so long (1 s at least), gives back what is not done. */
   stop(timeoutMs: number): Promise<void>;
@@ -29,6 +31,8 @@ export type JobsOptions = {
   log: Log;
   /** How often to look for wake-ups that came from another process or wait for a retry. */
   pollMs?: number;
+  /** A handler that lasts longer gives its place up; 5,000 unless told. */
+  longMs?: number;
 };
 
 const queues: LaneQueue[] = ["orders", "archive", "catalog", "stock"];
@@ -49,7 +53,7 @@ const queueSettings = {
 
 /** pg-boss behind one small face. */
 export function createJobs(store: JobStore, options: JobsOptions): Jobs {
-  const { log, pollMs = 500 } = options;
+  const { log, pollMs = 500, longMs = 5000 } = options;
   const boss = createBoss(store, log);
   const stopping = new AbortController();
   const crews = new Map<LaneQueue, Crew>();
@@ -80,9 +84,10 @@ export function createJobs(store: JobStore, options: JobsOptions): Jobs {
       await boss.send(queue, { connectionId }, { singletonKey: connectionId });
       crews.get(queue)?.nudge();
     },
-    async work(queue, { concurrency }, handler) {
+    async work(queue, { concurrency, most = concurrency }, handler) {
       const begin = async () => {
-        const crew = await startCrew(boss, queue, { concurrency, pollMs }, handler, { stopping: stopping.signal, log });
+        const pace = { concurrency, most, pollMs, longMs };
+        const crew = await startCrew(boss, queue, pace, handler, { stopping: stopping.signal, log });
         crews.set(queue, crew);
       };
       if (started) await begin();
@@ -139,49 +144,70 @@ function repeatedErrors(log: Log): (error: Error & { code?: string }) => void {
 }
 
 type Crew = { nudge(): void; poll: NodeJS.Timeout };
+type CrewPace = Required<LanePace> & { pollMs: number; longMs: number };
+/** `id` is empty until pg-boss has taken the worker on; `busySince` in ms of the process's own clock. */
+type Worker = { id: string; busySince: number | undefined };
 
 /**
  * Workers of one queue. pg-boss's own polling is one job per worker and interval; here a worker that ends a job looks
  * for the next at once, a worker that begins one sends an idle one to look, and one idle worker looks every `pollMs`.
+ * When all are busy and some of them for long, more are taken on; they go when there is nothing left for them.
  */
 async function startCrew(
   boss: PgBoss,
   queue: LaneQueue,
-  pace: { concurrency: number; pollMs: number },
+  pace: CrewPace,
   handler: LaneHandler,
   surroundings: { stopping: AbortSignal; log: Log },
 ): Promise<Crew> {
-  const idle = new Set<string>();
+  const workers = new Set<Worker>();
   const running = new Map<string, Promise<void>>();
-  const nudge = () => {
-    const [worker] = idle;
-    if (worker === undefined) return;
-    // To the back of the line, so that two nudges in a row reach two workers.
-    idle.delete(worker);
-    idle.add(worker);
-    boss.notifyWorker(worker);
-  };
   const settings = { batchSize: 1, pollingIntervalSeconds: 30, heartbeatRefreshSeconds: 2.5 };
 
-  for (let i = 0; i < pace.concurrency; i++) {
-    const own = { id: "" };
+  const hire = async () => {
+    const own: Worker = { id: "", busySince: undefined };
+    workers.add(own);
     own.id = await boss.work<{ connectionId: string }>(queue, settings, async ([job]) => {
-      idle.delete(own.id);
+      own.busySince = performance.now();
       nudge();
       try {
         await runAlone(running, job!.data.connectionId, () =>
           runHandler(handler, queue, job!.data.connectionId, job!.signal, surroundings),
         );
       } finally {
-        if (own.id) {
-          idle.add(own.id);
-          boss.notifyWorker(own.id);
-        }
+        own.busySince = undefined;
+        if (own.id) boss.notifyWorker(own.id);
       }
     });
-    idle.add(own.id);
-  }
-  return { nudge, poll: setInterval(nudge, pace.pollMs) };
+  };
+  const isLong = ({ busySince }: Worker) => busySince !== undefined && performance.now() - busySince > pace.longMs;
+  const grow = () => {
+    const counted = [...workers].filter((worker) => !isLong(worker)).length;
+    if (counted >= pace.concurrency || workers.size >= pace.most || surroundings.stopping.aborted) return;
+    hire().catch((error: unknown) => surroundings.log.warn({ err: error, queue }, "no further worker could begin"));
+  };
+  const nudge = () => {
+    const idle = [...workers].find((worker) => worker.id !== "" && worker.busySince === undefined);
+    if (!idle) return grow();
+    // To the back of the line, so that two nudges in a row reach two workers.
+    workers.delete(idle);
+    workers.add(idle);
+    boss.notifyWorker(idle.id);
+  };
+  const shrink = () => {
+    const idle = [...workers].filter((worker) => worker.id !== "" && worker.busySince === undefined);
+    if (workers.size <= pace.concurrency || idle.length < 2) return;
+    workers.delete(idle[0]!);
+    // One that reaches for a job at this moment still does it.
+    boss.offWork(queue, { id: idle[0]!.id, wait: false }).catch(() => undefined);
+  };
+
+  for (let i = 0; i < pace.concurrency; i++) await hire();
+  const poll = setInterval(() => {
+    shrink();
+    nudge();
+  }, pace.pollMs);
+  return { nudge, poll };
 }
 
 /**
