@@ -19,6 +19,10 @@ const actions: Record<string, Action> = {
       return { order_id: order.order_id, order: sandbox.orderOnWire(order.order_id) };
     },
   },
+  register: {
+    says: "{title?, email?, phone?, city?, address?, extra?: {company?, …}}: somebody registers",
+    run: (sandbox, given) => ({ id: sandbox.registerUser(given) }),
+  },
   status: {
     says: "{order_id, status}",
     run: (sandbox, given) => onOrder(sandbox, given, (id) => sandbox.setStatus(id, number(given, "status"))),

@@ -21,7 +21,10 @@ export const coverage: Record<string, { state: Coverage; note?: string }> = {
   "icons/export": { state: "supported" },
   "productSet/import": { state: "not-yet" },
   "productSet/remove": { state: "not-yet" },
-  "users/export": { state: "partial", note: "no B2B fields, no consent and note (key names unconfirmed)" },
+  "users/export": {
+    state: "partial",
+    note: "B2B fields only when a buyer is registered with them; no consent and note (key names unconfirmed)",
+  },
   "users/import": { state: "not-yet" },
   "customer-groups/export": {
     state: "partial",

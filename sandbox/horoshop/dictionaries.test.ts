@@ -75,6 +75,22 @@ test("registered customers are listed, and offset needs limit there too", async 
   expect((await users({ offset: 8, limit: 5 })).map((user) => user.id)).toEqual(all.slice(8).map((user) => user.id));
 });
 
+test("who registers is listed with what the B2B module adds; a shop may cap the page, or ignore the offset", async () => {
+  const { sandbox, signIn } = openTestShop({ orders: 0 });
+  const call = await signIn();
+  for (const number of [1, 2, 3])
+    sandbox.registerUser({ title: `Buyer ${number}`, email: `b${number}@example.org`, extra: { company: "Kettles" } });
+  const titles = async (parameters: object) =>
+    (((await call("users/export", parameters)).response.users ?? []) as { title: string }[]).map((user) => user.title);
+
+  expect(await titles({ limit: 2, offset: 2 })).toEqual(["Buyer 3"]);
+  expect((await call("users/export", { limit: 1 })).response.users).toMatchObject([{ company: "Kettles" }]);
+  sandbox.switches.usersLimitMax = 1;
+  expect(await titles({ limit: 3, offset: 1 })).toEqual(["Buyer 2"]);
+  sandbox.switches.usersOffsetIgnored = true;
+  expect(await titles({ limit: 3, offset: 1 })).toEqual(["Buyer 1"]);
+});
+
 test("the B2B dictionary is forbidden until the module is there", async () => {
   const { sandbox, signIn } = openTestShop();
   const call = await signIn();

@@ -105,11 +105,12 @@ export function exportIcons(shop: Shop): FunctionAnswer {
 export function exportUsers(shop: Shop, parameters: Parameters): FunctionAnswer {
   const from = typeof parameters.from === "string" ? parseBound(parameters.from, "from") : undefined;
   const to = typeof parameters.to === "string" ? parseBound(parameters.to, "to") : undefined;
-  const page = pageOf(shop, parameters);
+  const page = pageOf(shop, shop.switches.usersOffsetIgnored ? { limit: parameters.limit } : parameters);
+  const limit = Math.min(page.limit, shop.switches.usersLimitMax ?? Number.POSITIVE_INFINITY);
   const users = shop.users
-    .map(({ registeredAt, ...user }) => ({ ...user, registered: shop.clock.toWall(registeredAt) }))
+    .map(({ registeredAt, extra, ...user }) => ({ ...user, registered: shop.clock.toWall(registeredAt), ...extra }))
     .filter((user) => (from === undefined || user.registered >= from) && (to === undefined || user.registered <= to))
-    .slice(page.offset, page.offset + page.limit);
+    .slice(page.offset, page.offset + limit);
   return listOrEmpty(shop.switches, "users", users);
 }
 

@@ -4,7 +4,7 @@ import { completeLine, deliveryPriceOf, makeOrder, type OrderWish, totalsOf } fr
 import { createdOrderOnWire, orderOnWire } from "./orders-get.ts";
 import { changePaid, changeStatus, changeTracking } from "./orders-update.ts";
 import type { ProductRow } from "./product-table.ts";
-import type { DeliveryType, PaymentType, ShopLine, ShopOrder, ShopStatus } from "./records.ts";
+import type { DeliveryType, PaymentType, ShopLine, ShopOrder, ShopStatus, ShopUser } from "./records.ts";
 import type { Shop } from "./shop.ts";
 
 /** What buyers and the merchant do in the shop: everything that does not come by the API. */
@@ -61,6 +61,18 @@ function buyersAndClerks(shop: () => Shop, edit: Edit) {
       queueHook(here, "order_created", createdOrderOnWire(here, order));
       if (order.payed === 1) setPaidHook(here, order);
       return order;
+    },
+    /** Somebody registers; `extra` holds keys of the B2B module such as `company`. Returns the number of the buyer. */
+    registerUser(wish: Partial<ShopUser> = {}): number {
+      const here = shop();
+      const id = wish.id ?? here.nextUserId;
+      here.nextUserId = Math.max(here.nextUserId, id + 1);
+      here.users.push({
+        ...{ id, title: "", email: "", phone: "", country: "", city: "", address: "" },
+        registeredAt: here.now().getTime(),
+        ...wish,
+      });
+      return id;
     },
     /** A clerk sets a status; in the panel a cancelled order can be taken up again. */
     setStatus(orderId: number, status: number): void {

@@ -25,6 +25,8 @@ export type ShopUser = {
   city: string;
   address: string;
   registeredAt: number;
+  /** further keys, sent as they are: those of the B2B module (reference 18) */
+  extra?: Record<string, unknown>;
 };
 export type Presence = { id: number; value: Localised };
 

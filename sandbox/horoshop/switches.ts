@@ -13,6 +13,10 @@ export type Switches = {
   defaultLimit: number | null;
   /** largest `limit` of `orders/get`; null = none */
   ordersLimitMax: number | null;
+  /** largest `limit` of `users/export`; null = none */
+  usersLimitMax: number | null;
+  /** `users/export` gives the first page whatever the `offset` */
+  usersOffsetIgnored: boolean;
   malformedDate: "exception" | "ignored" | "empty";
   ownTrackingCode: "accepted" | "refused" | "ignored";
   trackingCode: "accepted" | "refused" | "ignored";
@@ -63,6 +67,8 @@ export function defaultSwitches(): Switches {
     ordersNewestFirst: true,
     defaultLimit: null,
     ordersLimitMax: null,
+    usersLimitMax: null,
+    usersOffsetIgnored: false,
     malformedDate: "exception",
     ownTrackingCode: "accepted",
     trackingCode: "accepted",

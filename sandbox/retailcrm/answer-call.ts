@@ -91,7 +91,8 @@ function carryOut(front: Front, request: SandboxRequest, method: string, url: UR
     refuse(503, texts.rateLimit);
   }
   const matched = matchRoute(method, url.pathname.replace(/\/$/, ""));
-  if (matched === undefined) refuse(404, texts.methodUnknown);
+  const isCorporate = url.pathname.startsWith("/api/v5/customers-corporate");
+  if (matched === undefined || (isCorporate && !crm.switches.corporateCustomers)) refuse(404, texts.methodUnknown);
   if (matched === "wrong-verb") refuse(405, texts.methodNotAllowed);
   const form = method === "POST" ? readForm(request) : {};
   const key = knownKey(crm, sentKey);

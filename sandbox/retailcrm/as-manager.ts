@@ -1,5 +1,13 @@
 import type { Crm } from "./call.ts";
-import { combineCustomers, removeCustomer } from "./customer-write.ts";
+import { customerView } from "./customer-view.ts";
+import {
+  combineCustomers,
+  commitCustomer,
+  newCustomer,
+  removeCustomer,
+  storeNewCustomer,
+  writeCustomer,
+} from "./customer-write.ts";
 import { combineInto } from "./order-combine.ts";
 import { commitOrder, copyOrder, removeOrder } from "./order-commit.ts";
 import { buildOrder, storeNewOrder } from "./order-create.ts";
@@ -30,6 +38,8 @@ export type AsManager = {
   deleteOrder(order: string | number): void;
   combineOrders(from: string | number, into: string | number): Fields;
   createOrder(site: string, fields: Fields): Fields;
+  createCustomer(site: string, fields: Fields): number;
+  editCustomer(customer: string | number, fields: Fields): Fields;
   deleteCustomer(customer: string | number): void;
   mergeCustomers(from: (string | number)[], into: string | number): void;
   setStock(offerExternalId: string, store: string, quantity: number): void;
@@ -70,12 +80,39 @@ export function managerOf(crm: Crm, userId = 4): AsManager {
       storeNewOrder(under, order);
       return orderView(crm, order, "map");
     },
+    ...customerEditsOf(crm, actor, writing),
     deleteCustomer: (name) => removeCustomer(crm, findCustomer(crm, name), actor),
     mergeCustomers: (from, into) => {
       const customers = from.map((name) => findCustomer(crm, name));
       combineCustomers(crm, customers, findCustomer(crm, into), actor);
     },
     setStock: (offerExternalId, store, quantity) => setStock(crm, offerExternalId, store, quantity),
+  };
+}
+
+function customerEditsOf(
+  crm: Crm,
+  actor: Actor,
+  writing: (site: string) => Writing,
+): Pick<AsManager, "createCustomer" | "editCustomer"> {
+  return {
+    createCustomer: (site, fields) => {
+      const under = writing(site);
+      const customer = newCustomer(under);
+      writeCustomer(under, customer, fields);
+      throwTrouble(under, "Customer is not loaded");
+      storeNewCustomer(crm, customer, actor);
+      return customer.id;
+    },
+    editCustomer: (name, fields) => {
+      const customer = findCustomer(crm, name);
+      const under = writing(customer.site);
+      const next = structuredClone(customer);
+      writeCustomer(under, next, fields);
+      throwTrouble(under, "Customer is not loaded");
+      commitCustomer(crm, customer, next, actor);
+      return customerView(crm, next);
+    },
   };
 }
 

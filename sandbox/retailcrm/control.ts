@@ -28,6 +28,9 @@ const actions: Record<string, Action> = {
   delete: (sandbox, { order }) => sandbox.asManager.deleteOrder(name(order)),
   combine: (sandbox, { from, into }) => sandbox.asManager.combineOrders(name(from), name(into)),
   order: (sandbox, { site, fields }) => sandbox.asManager.createOrder(String(site), (fields ?? {}) as Fields),
+  customer: (sandbox, { site, fields }) => sandbox.asManager.createCustomer(String(site), (fields ?? {}) as Fields),
+  "customer-edit": (sandbox, { customer, fields }) =>
+    sandbox.asManager.editCustomer(name(customer), (fields ?? {}) as Fields),
   "customer-delete": (sandbox, { customer }) => sandbox.asManager.deleteCustomer(name(customer)),
   "customer-merge": (sandbox, { from, into }) =>
     sandbox.asManager.mergeCustomers((from as unknown[]).map(name), name(into)),

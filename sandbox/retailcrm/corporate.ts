@@ -11,6 +11,7 @@ import {
   type Reply,
   reachableSites,
 } from "./call.ts";
+import { contactsIn } from "./corporate-contacts.ts";
 import { contactView, corporateView } from "./corporate-view.ts";
 import { writeCustomFields } from "./custom-fields.ts";
 import { type FieldKind, isFields, merge, readFields, withoutEmpty, writeAddress, writeContragent } from "./fields.ts";
@@ -64,10 +65,13 @@ export function getCorporate(call: Call): Reply {
 export function createCorporate(call: Call): Reply {
   const site = neededSite(call);
   const writing = writingIn(call, site);
-  const one = build(writing, jsonObject(call, "customerCorporate"));
+  const raw = jsonObject(call, "customerCorporate");
+  const one = build(writing, raw);
   if (isTaken(call, one)) refuse(400, texts.customerExists);
+  const people = contactsIn(writing, raw);
   throwTrouble(writing, "Customer is not loaded");
   store(call, one);
+  for (const { id, entry } of people) addContact(id, one, call, entry);
   return created({ id: one.id });
 }
 

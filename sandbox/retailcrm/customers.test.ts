@@ -119,3 +119,41 @@ test("notes are kept, and need a customer", async () => {
   expect((await get("/api/v5/customers/notes")).body.notes).toMatchObject([{ id: 5, text: "calls late" }]);
   expect(await post("/api/v5/customers/notes/5/delete", {})).toMatchObject({ status: 200 });
 });
+
+test("a company is made with its contact; one that does not exist is refused", async () => {
+  const { get, post } = makeAccount();
+  const person = (await post("/api/v5/customers/create", { customer: { firstName: "Nora" } })).body.id;
+  const company = (id: unknown) => ({
+    customerCorporate: { nickName: "Kettles Ltd", customerContacts: [{ isMain: true, customer: { id } }] },
+  });
+
+  const made = await post("/api/v5/customers-corporate/create", company(person));
+  const refused = await post("/api/v5/customers-corporate/create", company(4040));
+
+  expect(made.status).toBe(201);
+  expect(refused).toMatchObject({ status: 400, body: { success: false } });
+  expect((await get(`/api/v5/customers-corporate/${made.body.id}?by=id`)).body.customerCorporate).toMatchObject({
+    mainCustomerContact: { customer: { id: person } },
+  });
+});
+
+test("an account without corporate customers does not know their methods", async () => {
+  const { crm, get, post } = makeAccount();
+  crm.switches.corporateCustomers = false;
+
+  const made = await post("/api/v5/customers-corporate/create", { customerCorporate: { nickName: "Kettles Ltd" } });
+
+  expect(made).toMatchObject({ status: 404, body: { errorMsg: "API method not found" } });
+  expect((await get("/api/v5/customers")).status).toBe(200);
+});
+
+test("a manager makes and changes a customer; the history says who did it", async () => {
+  const { crm, get } = makeAccount();
+
+  const id = crm.asManager.createCustomer("north-shop", { firstName: "Nora", phones: [{ number: "+34600000001" }] });
+  crm.asManager.editCustomer(id, { firstName: "Leonor" });
+
+  expect((await get(`/api/v5/customers/${id}?by=id`)).body.customer).toMatchObject({ firstName: "Leonor" });
+  const { history } = (await get("/api/v5/customers/history")).body as { history: Fields[] };
+  expect(history.at(-1)).toMatchObject({ field: "first_name", newValue: "Leonor", source: "user" });
+});

@@ -38,6 +38,8 @@ export type Switches = {
   stockEditing: boolean;
   /** a written `loadFromYml` is kept, or ignored (unverified in the reference) */
   keepLoadFromYml: boolean;
+  /** false: the account has no corporate customers, and their methods are unknown to it (reference 13) */
+  corporateCustomers: boolean;
   /** statuses that the account's transition matrix refuses for API keys */
   refusedStatuses: string[];
 };
@@ -64,6 +66,7 @@ export function defaultSwitches(): Switches {
     pageWithSinceId: "refuse",
     stockEditing: false,
     keepLoadFromYml: true,
+    corporateCustomers: true,
     refusedStatuses: [],
   };
 }

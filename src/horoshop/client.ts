@@ -13,8 +13,10 @@ import type {
   HoroshopPaymentType,
   HoroshopProduct,
   HoroshopStatus,
+  HoroshopUser,
 } from "./schema.ts";
 import type { TokenStore } from "./token.ts";
+import { fetchUsers } from "./users.ts";
 import {
   importResidues,
   type OrderRow,
@@ -55,6 +57,11 @@ export type HoroshopClient = {
     page: { offset: number; limit: number; includedParams?: string[] },
     signal?: AbortSignal,
   ): Promise<{ products: HoroshopProduct[]; rows: number }>;
+  /** one page of the registered buyers; rejected with UNDEFINED_FUNCTION or FORBIDDEN where there is no such list */
+  fetchUsers(
+    page: { from?: string; offset: number; limit: number },
+    signal?: AbortSignal,
+  ): Promise<{ users: HoroshopUser[]; rows: number }>;
   /** stock or availability by `catalog/import`; codes as in the shop's log (0, 15 = done) */
   importResidues(products: StockRow[], signal?: AbortSignal): Promise<StockRowResult[]>;
   subscribe(event: string, targetUrl: string, signal?: AbortSignal): Promise<{ id: string }>;
@@ -107,6 +114,7 @@ export function createHoroshopClient(options: HoroshopClientOptions): HoroshopCl
     fetchCurrencies: (signal) => dictionary(shop, "currency/export", {}, currencyReply, "currency", signal),
     fetchPages: (parent, signal) => dictionary(shop, "pages/export", { parent }, pagesReply, "pages", signal),
     fetchProducts: (page, signal) => fetchProducts(shop, page, signal),
+    fetchUsers: (page, signal) => fetchUsers(shop, page, signal),
     importResidues: (products, signal) => importResidues(shop, products, signal),
     subscribe: (event, targetUrl, signal) => subscribe(shop, options.now, event, targetUrl, signal),
     unsubscribe: (id, targetUrl, signal) => unsubscribe(shop, options.now, id, targetUrl, signal),

@@ -21,7 +21,7 @@ import {
   toList,
   toText,
 } from "../http/lenient.ts";
-import type { HoroshopLine, HoroshopOrder, HoroshopProduct, Localised } from "./schema.ts";
+import type { HoroshopLine, HoroshopOrder, HoroshopProduct, HoroshopUser, Localised } from "./schema.ts";
 
 const zeroDate = /^0000-00-00/;
 const dateTime = z.preprocess(
@@ -99,11 +99,13 @@ const orderSchema = z.object({
   delivery_data: mapOfAnything,
   np_number: optionalText,
   dropshipping_details: mapOfAnything,
+  customer_details: mapOfAnything,
 });
 
 /** One element of `orders/get`. Throws ZodError when a field that decides anything cannot be read. */
 export function parseOrder(raw: unknown): HoroshopOrder {
-  const { additional_data, delivery_data, np_number, dropshipping_details, ...order } = orderSchema.parse(raw);
+  const { additional_data, delivery_data, np_number, dropshipping_details, customer_details, ...order } =
+    orderSchema.parse(raw);
   return {
     ...order,
     tracking: toText(delivery_data.tnNumber).trim() || np_number?.trim() || undefined,
@@ -112,7 +114,41 @@ export function parseOrder(raw: unknown): HoroshopOrder {
       toText(additional_data.recipient_warehouse_ref) ||
       undefined,
     dropshipping: Object.keys(dropshipping_details).length > 0,
+    business: Object.keys(customer_details).length > 0,
+    company: companyIn(customer_details) || undefined,
   };
+}
+
+const companyKeys = ["company", "company_name", "companyName", "legal_name"];
+
+/** The block's keys are not confirmed: a name is taken from whichever of the likely ones has it. */
+function companyIn(details: Record<string, unknown>): string {
+  return companyKeys.map((key) => companyName.parse(details[key])).find((name) => name !== "") ?? "";
+}
+
+/** A text, or an element with its name in `title`, `name` or `value`. */
+const companyName = read((value): string => {
+  if (!isObject(value)) return toText(value).trim();
+  return anyTitle(toLocalised(value.title ?? value.name ?? value.value)).trim();
+});
+
+const userSchema: z.ZodType<HoroshopUser> = z.object({
+  id: integer,
+  title: text,
+  email: text,
+  phone: text,
+  city: text,
+  address: text,
+  registered: read((value) => {
+    const written = toText(value).trim().replace("T", " ");
+    return /^\d{4}-\d{2}-\d{2}/.test(written) && !zeroDate.test(written) ? written : undefined;
+  }),
+  company: companyName,
+});
+
+/** One element of `users/export`. Throws ZodError for one without a number. */
+export function parseUser(raw: unknown): HoroshopUser {
+  return userSchema.parse(raw);
 }
 
 /** `orders/get_available_statuses`: a map by id, or a list. */

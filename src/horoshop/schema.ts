@@ -60,6 +60,25 @@ export type HoroshopOrder = {
   /** delivery_data.destination.address.geoObject.id, else additional_data.recipient_warehouse_ref */
   branch: string | undefined;
   dropshipping: boolean;
+  /** the order carries the block of the B2B module, `customer_details` */
+  business: boolean;
+  /** a company's name, should that block hold one: its inner keys are nowhere confirmed */
+  company: string | undefined;
+};
+
+/** A registered buyer, `users/export`. */
+export type HoroshopUser = {
+  id: number;
+  /** the full name */
+  title: string;
+  email: string;
+  phone: string;
+  city: string;
+  address: string;
+  /** `YYYY-MM-DD HH:mm:ss` without a zone */
+  registered: string | undefined;
+  /** only with the B2B module */
+  company: string;
 };
 
 export type HoroshopStatus = { id: number; title: Record<string, string>; is_successful: boolean };

@@ -43,6 +43,8 @@ export function sampleOrder(changes: Partial<HoroshopOrder> = {}): HoroshopOrder
     tracking: undefined,
     branch: undefined,
     dropshipping: false,
+    business: false,
+    company: undefined,
     ...changes,
   };
 }

@@ -22,7 +22,7 @@ export type ReadReply = (reply: HttpResponse, asked: Asked, now: Date) => Body;
 
 export type Ask = {
   /** `path` below `/api/v5/`; `pattern` names it in errors when the path carries an identifier */
-  get(path: string, query?: Query, pattern?: string): Promise<Body>;
+  get(path: string, query?: Query, pattern?: string, read?: ReadReply): Promise<Body>;
   /** for the methods that stand outside the versions */
   getUnversioned(path: string): Promise<Body>;
   /** nested values of `form` are written as JSON, each in one field */
@@ -60,9 +60,9 @@ export function createAsk(options: AskOptions): Ask {
   };
 
   return {
-    get: (path, query = {}, pattern = path) => {
+    get: (path, query = {}, pattern = path, read = readAnswer) => {
       const asked = { operation: `GET ${pattern}`, writes: false, secrets: [options.apiKey] };
-      return call({ asked, url: `${base}/api/v5/${path}${queryText(query)}` }, readAnswer);
+      return call({ asked, url: `${base}/api/v5/${path}${queryText(query)}` }, read);
     },
     getUnversioned: (path) => {
       const asked = { operation: `GET ${path}`, writes: false, secrets: [options.apiKey] };

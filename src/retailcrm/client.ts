@@ -69,8 +69,8 @@ export type RetailcrmClient = {
   ): Promise<{ uploaded: UploadedRecord[]; failedExternalIds: string[]; orders: CrmOrder[]; errors: string[] }>;
   createPayment(site: string, payment: CrmPaymentDraft & { order: { id: number } }): Promise<{ id: number }>;
   editPayment(id: number, site: string, changes: Partial<CrmPaymentDraft>): Promise<void>;
-  /** `unreadable` holds the ids of entries that could not be read (0 when not even that) */
-  fetchHistory(from: { sinceId: number } | { page: number } | { startDate: string }): Promise<{
+  /** the first 100; `total` counts all; `unreadable` holds the ids of entries that could not be read (0: not even that) */
+  fetchHistory(from: orders.HistoryStart): Promise<{
     entries: CrmHistoryEntry[];
     totalPages: number;
     currentPage: number;
@@ -82,6 +82,8 @@ export type RetailcrmClient = {
     filter: { name?: string; email?: string; externalIds?: string[]; ids?: number[]; sites?: string[] },
     page?: number,
   ): Promise<{ customers: CrmCustomer[]; totalPages: number }>;
+  /** by the CRM's own number: there, merged into another one, or gone */
+  fetchCustomer(id: number): Promise<customers.CustomerById>;
   createCustomer(site: string, draft: CrmCustomerDraft): Promise<{ id: number }>;
   editCustomer(id: number, site: string, changes: Partial<CrmCustomerDraft>): Promise<void>;
   /** at most 50; a customer in neither list was not stored */
@@ -90,7 +92,10 @@ export type RetailcrmClient = {
     drafts: CrmCustomerDraft[],
   ): Promise<{ uploaded: UploadedRecord[]; failedExternalIds: string[]; errors: string[] }>;
   fetchCorporateCustomer(id: string, by: "id" | "externalId", site: string): Promise<CrmCorporateCustomer | undefined>;
+  /** one page of what the CRM finds by name: to be checked exactly */
+  findCorporateCustomers(filter: { nickName: string; site: string }): Promise<CrmCorporateCustomer[]>;
   createCorporateCustomer(site: string, draft: CrmCorporateDraft): Promise<{ id: number }>;
+  createCorporateContact(corporateId: number, site: string, customerId: number): Promise<void>;
   /** those of the external ids that the CRM's catalogue knows */
   fetchOfferArticles(externalIds: string[], site: string): Promise<string[]>;
   fetchCustomFields(entity: "order"): Promise<{ code: string }[]>;
@@ -155,10 +160,14 @@ export function createRetailcrmClient(options: RetailcrmClientOptions): Retailcr
     editPayment: (id, site, changes) => orders.editPayment(crm, id, site, changes),
     fetchHistory: (from) => orders.fetchHistory(crm, from),
     fetchCustomers: (filter, page) => customers.fetchCustomers(crm, filter, page),
+    fetchCustomer: (id) => customers.fetchCustomer(crm, id),
     createCustomer: (site, draft) => customers.createCustomer(crm, site, draft),
     editCustomer: (id, site, changes) => customers.editCustomer(crm, id, site, changes),
     uploadCustomers: (site, drafts) => customers.uploadCustomers(crm, site, drafts),
     fetchCorporateCustomer: (id, by, site) => customers.fetchCorporateCustomer(crm, id, by, site),
+    findCorporateCustomers: (filter) => customers.findCorporateCustomers(crm, filter),
+    createCorporateContact: (corporateId, site, customerId) =>
+      customers.createCorporateContact(crm, corporateId, site, customerId),
     createCorporateCustomer: (site, draft) => customers.createCorporateCustomer(crm, site, draft),
     fetchOfferArticles: (externalIds, site) => stock.fetchOfferArticles(crm, externalIds, site),
     fetchCustomFields: (entity) => references.fetchCustomFields(crm, entity),

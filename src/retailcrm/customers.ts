@@ -1,7 +1,8 @@
 /** Customers, single and corporate. */
 import { z } from "zod";
-import type { Ask, Query } from "./ask.ts";
-import { unreadable } from "./errors.ts";
+import { isObject, optionalInteger, toList } from "../http/lenient.ts";
+import type { Ask, Query, ReadReply } from "./ask.ts";
+import { readAnswer, unreadable } from "./errors.ts";
 import { newId, orUndefined, readUploaded, type Uploaded, uploadReader } from "./orders.ts";
 import { rowsIn } from "./pages.ts";
 import { corporateCustomer, paginationOf, parseCustomer } from "./read.ts";
@@ -44,12 +45,40 @@ export async function fetchCustomers(
   return { customers, totalPages: paginationOf(body, rows.length, pageLimit).totalPages };
 }
 
-function readCustomer(raw: unknown): CrmCustomer {
+function readCustomer(raw: unknown, operation = "GET customers"): CrmCustomer {
   try {
     return parseCustomer(raw);
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error;
-    throw unreadable({ operation: "GET customers", writes: false, secrets: [] }, "a customer without id");
+    throw unreadable({ operation, writes: false, secrets: [] }, "a customer without id");
+  }
+}
+
+export type CustomerById = { is: "there"; customer: CrmCustomer } | { is: "merged"; into: number } | { is: "gone" };
+
+/** By the CRM's own number, of any shop that the key sees. The 404 of a merged customer names who took it in (2.1). */
+export async function fetchCustomer(crm: Ask, id: number): Promise<CustomerById> {
+  const pattern = "customers/{id}";
+  const body = await orUndefined(crm.get(`customers/${id}`, { by: "id" }, pattern, readOrSurvivor));
+  if (!body) return { is: "gone" };
+  const into = isObject(body.combinedTo) ? optionalInteger.parse(body.combinedTo.id) : undefined;
+  if (into !== undefined) return { is: "merged", into };
+  return { is: "there", customer: readCustomer(body.customer, `GET ${pattern}`) };
+}
+
+const readOrSurvivor: ReadReply = (reply, asked, now) => {
+  if (reply.status === 404) {
+    const body = jsonIn(reply.body);
+    if (isObject(body) && isObject(body.combinedTo) && optionalInteger.parse(body.combinedTo.id)) return body;
+  }
+  return readAnswer(reply, asked, now);
+};
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -85,6 +114,30 @@ export async function fetchCorporateCustomer(
   const parsed = corporateCustomer.safeParse(body.customerCorporate);
   if (parsed.success) return parsed.data;
   throw unreadable({ operation: `GET ${pattern}`, writes: false, secrets: [] }, "a corporate customer without id");
+}
+
+/** The first page of what the CRM finds by name; whether the filter is exact is nowhere said, so the caller checks. */
+export async function findCorporateCustomers(
+  crm: Ask,
+  filter: { nickName: string; site: string },
+): Promise<CrmCorporateCustomer[]> {
+  if (filter.nickName.trim() === "") return [];
+  const query: Query = { "filter[nickName]": filter.nickName, "filter[sites]": [filter.site], limit: pageLimit };
+  const body = await crm.get("customers-corporate", query);
+  return toList(body.customersCorporate).flatMap((raw) => corporateCustomer.safeParse(raw).data ?? []);
+}
+
+/** Makes a person one of the contacts of a company. */
+export async function createCorporateContact(
+  crm: Ask,
+  corporateId: number,
+  site: string,
+  customerId: number,
+): Promise<void> {
+  const form = { by: "id", site, contact: { customer: { id: customerId } } };
+  await crm.post(`customers-corporate/${corporateId}/contacts/create`, form, {
+    pattern: "customers-corporate/{id}/contacts/create",
+  });
 }
 
 export async function createCorporateCustomer(

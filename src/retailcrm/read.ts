@@ -87,14 +87,20 @@ const itemShape = z
     initialPrice: decimal,
     quantity: decimal,
     discountTotal: optionalDecimal,
+    discounts: readableListOf(z.object({ type: text, amount: decimal })),
+    status: optionalText,
+    comment: optionalText,
+    vatRate: optionalText,
+    priceType: optionalObject(z.object({ code: optionalText })),
     properties,
   })
-  .transform(({ offer, externalId, ...item }): CrmItem => {
+  .transform(({ offer, externalId, priceType, ...item }): CrmItem => {
     const ids =
       item.externalIds.length === 0 && externalId ? [{ code: "default", value: externalId }] : item.externalIds;
     return {
       ...item,
       externalIds: ids,
+      priceType: priceType?.code,
       offerId: offer.id,
       offerExternalId: offer.externalId,
       productName: item.productName ?? offer.displayName ?? offer.name,
@@ -212,6 +218,7 @@ export const corporateCustomer = z.object({
   externalId: optionalText,
   nickName: text,
   site: optionalText,
+  mainCompany: optionalObject(z.object({ id: integer, name: text })),
 });
 
 export const uploadedRecords = readableListOf(z.object({ id: integer, externalId: requiredText }));

@@ -66,6 +66,12 @@ export type CrmItem = {
   quantity: string;
   /** money off one unit from all discounts */
   discountTotal?: string | undefined;
+  /** by whom: `manual_product` is the line's own, `manual_order` its share of the order's */
+  discounts?: { type: string; amount: string }[];
+  status?: string | undefined;
+  comment?: string | undefined;
+  vatRate?: string | undefined;
+  priceType?: string | undefined;
   properties: { code: string; name: string; value: string }[];
 };
 export type CrmPayment = {
@@ -162,6 +168,7 @@ export type CrmItemDraft = {
   discountManualPercent?: string;
   purchasePrice?: string;
   vatRate?: string;
+  priceType?: { code: string };
   status?: string;
   comment?: string;
   properties?: { code: string; name: string; value: string }[];
@@ -195,14 +202,18 @@ export type CrmOrderDraft = {
   managerComment?: string;
   discountManualAmount?: string;
   discountManualPercent?: string;
-  customer?: { id: number } | { externalId: string; site?: string };
+  customer?: { id: number; type?: "customer_corporate" } | { externalId: string; site?: string };
   contact?: { id: number } | { externalId: string; site?: string };
+  company?: { id: number };
+  contragent?: CrmContragentDraft;
   items?: CrmItemDraft[];
   delivery?: { code?: string; cost?: string; netCost?: string; date?: string; address?: CrmAddressDraft };
   payments?: CrmPaymentDraft[];
   source?: { source?: string; medium?: string; campaign?: string; keyword?: string; content?: string };
   customFields?: Record<string, string | number | boolean | null>;
 };
+/** Requisites (retailcrm-api.md, 7.3). */
+export type CrmContragentDraft = { contragentType: "individual" | "legal-entity" | "enterpreneur"; legalName?: string };
 export type CrmCustomerDraft = {
   externalId?: string;
   createdAt?: string;
@@ -218,6 +229,8 @@ export type CrmCorporateDraft = {
   externalId?: string;
   nickName: string;
   createdAt?: string;
+  companies?: { name: string; isMain?: boolean; contragent?: CrmContragentDraft }[];
+  customerContacts?: { isMain?: boolean; customer: { id: number } }[];
   customFields?: Record<string, string | number | boolean | null>;
 };
 export type CrmCorporateCustomer = {
@@ -225,4 +238,6 @@ export type CrmCorporateCustomer = {
   externalId?: string | undefined;
   nickName: string;
   site?: string | undefined;
+  /** the legal person of the company; older answers may lack it */
+  mainCompany?: { id: number; name: string } | undefined;
 };
