@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { lockFolder } from "./folder-lock.ts";
+import { createPrepared, type Prepared } from "./prepared.ts";
 import { createSlotPool, type PoolLike, type RawResult, type RawResults, turn } from "./slot-pool.ts";
 import { StoreError } from "./store-error.ts";
 import { embeddedParsers, embeddedSerializers, toParameter } from "./value-types.ts";
@@ -34,6 +35,8 @@ const closeWaitMs = 5000;
 const startParams = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   ...["-c", "wal_sync_method=fsync", "-c", "shared_buffers=32MB"],
+  // A plan made while a table was small must not stay when it has grown.
+  ...["-c", "plan_cache_mode=force_custom_plan"],
 ];
 
 /**
@@ -166,7 +169,8 @@ async function installSync(lite: PGlite): Promise<{ count: number }> {
 }
 
 function wrap(lite: PGlite, syncs: { count: number }, release: (() => Promise<void>) | undefined): Embedded {
-  const run = (text: string, values?: unknown[]) => runStatement(lite, text, values);
+  const prepared = createPrepared(lite);
+  const run = (text: string, values?: unknown[]) => runStatement(lite, prepared, text, values);
   const pool = createSlotPool({ run }, slotWaitMs);
   const checkpoint = async () => void (await pool.query("checkpoint"));
   let closing: Promise<void> | undefined;
@@ -196,12 +200,26 @@ function wrap(lite: PGlite, syncs: { count: number }, release: (() => Promise<vo
   };
 }
 
-async function runStatement(lite: PGlite, text: string, values?: unknown[]): Promise<RawResults> {
+async function runStatement(
+  lite: PGlite,
+  prepared: Prepared,
+  text: string,
+  values: unknown[] | undefined,
+): Promise<RawResults> {
   // Each call of the engine is synchronous: without this a chain of awaits starves timers and sockets.
   await turn();
-  if (values?.length) return toResult(await lite.query(text, values.map(toParameter)));
+  if (values?.length) {
+    const parameters = values.map(toParameter);
+    if (parameters.every(isText)) return prepared.run(text, parameters);
+    return toResult(await lite.query(text, parameters));
+  }
+  prepared.passBy(text);
   const results = (await lite.exec(text)).map(toResult);
   return results.length === 1 ? results[0]! : results;
+}
+
+function isText(parameter: string | Uint8Array | null): parameter is string | null {
+  return !(parameter instanceof Uint8Array);
 }
 
 function toResult(result: { command?: string; rowCount?: number; rows: unknown[] }): RawResult {
