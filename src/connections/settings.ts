@@ -147,9 +147,14 @@ function fieldsOf(issues: z.core.$ZodIssue[]): Record<string, string> {
   return fields;
 }
 
+/** Asking costs a millisecond, and settings are read with every look. The world has some 600 zones. */
+const knownZones = new Set<string>();
+
 function isTimeZone(name: string): boolean {
+  if (knownZones.has(name)) return true;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false;
