@@ -3,6 +3,7 @@ import { catalogFileApi } from "./catalog/catalog-file.api.ts";
 import { connectionsApi } from "./connections/connections.api.ts";
 import { crmCallbackApi } from "./connections/crm-callback.api.ts";
 import { runsApi } from "./connections/runs.api.ts";
+import { webhooksApi } from "./connections/webhooks.api.ts";
 import type { AppContext } from "./context.ts";
 import { mappingApi } from "./mapping/mapping.api.ts";
 import { orderGuard } from "./orders/order-guard.flow.ts";
@@ -14,6 +15,8 @@ import type { WebApp } from "./web/api.ts";
 export function addApis(app: WebApp, ctx: AppContext): void {
   // /api/v1/connections, /{id}, /{id}/check
   connectionsApi(orderGuard)(app, ctx);
+  // /api/v1/connections/{id}/webhooks/restore
+  webhooksApi(app, ctx);
   // /api/v1/connections/{id}/runs, /problems, /events; /api/v1/runs/{runId}, /cancel
   runsApi(app, ctx);
   // /api/v1/connections/{id}/references, /mapping

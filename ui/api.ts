@@ -117,8 +117,17 @@ export const fetchRuns = (id: string, kind?: RunKind, limit = 10): Promise<List<
   call("GET", `${at(id)}/runs`, undefined, { kind, limit });
 export const fetchRun = (runId: string): Promise<Run> => call("GET", `/runs/${encodeURIComponent(runId)}`);
 export const cancelRun = (runId: string): Promise<Run> => call("POST", `/runs/${encodeURIComponent(runId)}/cancel`, {});
+export const pauseRun = (runId: string): Promise<Run> => call("POST", `/runs/${encodeURIComponent(runId)}/pause`, {});
+export const resumeRun = (runId: string): Promise<Run> => call("POST", `/runs/${encodeURIComponent(runId)}/resume`, {});
 
-export type OrderFilter = { state?: OrderState | undefined; problem?: string | undefined; cursor?: string | undefined };
+/** `run`: only orders that this run had in hand, as they stand now. */
+export type OrderFilter = {
+  state?: OrderState | undefined;
+  problem?: string | undefined;
+  run?: string | undefined;
+  cursor?: string | undefined;
+  limit?: number | undefined;
+};
 export const fetchOrders = (id: string, filter: OrderFilter): Promise<List<Order>> =>
   call("GET", `${at(id)}/orders`, undefined, filter);
 export const fetchOrder = (id: string, order: string): Promise<OrderDetail> => call("GET", orderAt(id, order));
@@ -133,6 +142,7 @@ export const fetchProblems = (id: string, cursor?: string, limit?: number): Prom
   call("GET", `${at(id)}/problems`, undefined, { cursor, limit });
 export const fetchCatalog = (id: string): Promise<Catalog> => call("GET", `${at(id)}/catalog`);
 export const confirmCatalog = (id: string): Promise<unknown> => call("POST", `${at(id)}/catalog/confirm`, {});
+export const restoreWebhooks = (id: string): Promise<unknown> => call("POST", `${at(id)}/webhooks/restore`, {});
 export const installCatalog = (id: string): Promise<unknown> => call("POST", `${at(id)}/catalog/install`, {});
 
 /** Server-sent events of a connection: `run`, `order`, `problem`, `state`. */

@@ -1,5 +1,6 @@
 import type { AppContext } from "../context.ts";
 import { ApiFailure } from "../web/api-failure.ts";
+import { SchemaFailure } from "../web/body.ts";
 import type { Refusal } from "./connect.flow.ts";
 import { hasScope } from "./connection.ts";
 import { findConnectionsOfAccount } from "./connections.sql.ts";
@@ -9,7 +10,7 @@ import { mergeSettings, type Settings } from "./settings.ts";
 
 export function settingsOrFail(present: Settings, changes: unknown): Settings {
   const merged = mergeSettings(present, changes);
-  if (!merged.ok) throw new ApiFailure(400, "malformed", { fields: merged.fields });
+  if (!merged.ok) throw new SchemaFailure(merged.issues);
   return merged.settings;
 }
 

@@ -89,45 +89,77 @@ export function hookUrl(ctx: Pick<ConnectionContext, "connection" | "config">, e
   return `${ctx.config.publicUrl}/hooks/horoshop/${ctx.connection.hookSecret}-${event}`;
 }
 
-/** Subscribes to the shop's order events, if wanted and if the shop can reach us; polling carries on in any case. */
-export async function subscribeHooks(ctx: ConnectionContext): Promise<void> {
+/**
+ * Subscribes to the shop's order events, if wanted and if the shop can reach us; polling carries on in any case.
+ * Returns the first refusal or trouble, if any.
+ * @param asked a person wants it: also what somebody removed in the shop's panel is put back
+ */
+export async function subscribeHooks(ctx: ConnectionContext, asked = true): Promise<ApiError | undefined> {
   const { connection } = ctx;
-  if (!connection.settings.webhooks || !isReachable(ctx) || !connection.shopUrl) return;
-  for (const event of hookEvents) {
-    const url = hookUrl(ctx, event);
-    if (connection.hooks.some((hook) => hook.event === event && hook.url === url && hook.id !== null)) continue;
+  if (!connection.settings.webhooks || !isReachable(ctx) || !connection.shopUrl) return undefined;
+  const isMissing = (event: string) => {
+    const hook = connection.hooks.find((one) => one.event === event);
+    return hook?.url !== hookUrl(ctx, event) || (hook.id === null && asked);
+  };
+  const missing = hookEvents.filter(isMissing);
+  let trouble: ApiError | undefined;
+  for (const event of missing) {
     try {
-      const { id } = await ctx.horoshop.subscribe(event, url);
-      connection.hooks = [...connection.hooks.filter((hook) => hook.event !== event), { event, id, url }];
+      await subscribeHook(ctx, event);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      trouble ??= error;
       ctx.log.warn(
         { connection: connection.id, event, reason: error.message },
         "the shop did not take a webhook subscription; polling carries on",
       );
+      if (error.kind !== "rejected") break;
     }
   }
-  connection.shopFeatures = { ...connection.shopFeatures, webhooks: connection.hooks.some((hook) => hook.id !== null) };
-  await saveConnection(ctx, connection);
+  if (missing.length > 0 || connection.shopFeatures.webhooks === undefined) {
+    connection.shopFeatures = {
+      ...connection.shopFeatures,
+      webhooks: connection.hooks.some((hook) => hook.id !== null),
+    };
+    await saveConnection(ctx, connection);
+  }
   if (hookEvents.every((event) => connection.hooks.some((hook) => hook.event === event && hook.id !== null)))
     await closeProblem(ctx, "webhook_removed");
+  return trouble;
 }
 
+/** One under an address that we no longer have gives its place to the new one: a shop takes five per event. */
+async function subscribeHook(ctx: ConnectionContext, event: string): Promise<void> {
+  const { connection } = ctx;
+  const url = hookUrl(ctx, event);
+  const old = connection.hooks.find((hook) => hook.event === event);
+  if (old && old.id !== null && old.url !== url) await unsubscribeHook(ctx, old);
+  const { id } = await ctx.horoshop.subscribe(event, url);
+  connection.hooks = [...connection.hooks.filter((hook) => hook.event !== event), { event, id, url }];
+}
+
+/** Ends the subscriptions. A shop that refused our login is not asked: they wait until it takes one again. */
 export async function unsubscribeHooks(ctx: ConnectionContext): Promise<void> {
-  const unsubscribe = async ({ id, url, event }: { id: string | null; url: string; event: string }) => {
-    try {
-      if (id !== null) await ctx.horoshop.unsubscribe(id, url, ctx.signal);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      ctx.log.warn(
-        { connection: ctx.connection.id, event, reason: error.message },
-        "a webhook subscription could not be ended",
-      );
-    }
-  };
-  await Promise.all(ctx.connection.hooks.map(unsubscribe));
-  ctx.connection.hooks = [];
-  await saveHooks(ctx, ctx.connection);
+  const { connection } = ctx;
+  await closeProblem(ctx, "webhook_removed");
+  if (connection.loginRefused === "shop_login_rejected") return;
+  const { hooks } = connection;
+  // Forgotten first: the shop tells of the end by DELETE, which is then no surprise.
+  connection.hooks = [];
+  await saveHooks(ctx, connection);
+  await Promise.all(hooks.map((hook) => unsubscribeHook(ctx, hook)));
+}
+
+async function unsubscribeHook(ctx: ConnectionContext, { id, url, event }: Connection["hooks"][number]): Promise<void> {
+  try {
+    if (id !== null) await ctx.horoshop.unsubscribe(id, url, ctx.signal);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    ctx.log.warn(
+      { connection: ctx.connection.id, event, reason: error.message },
+      "a webhook subscription could not be ended",
+    );
+  }
 }
 
 const farewellMaxMs = 10_000;
@@ -145,7 +177,10 @@ export async function setUp(ctx: ConnectionContext): Promise<void> {
     await prepareOrderFields(ctx);
     await sendModuleCard(ctx);
   }
-  if (loginRefused !== "shop_login_rejected") await subscribeHooks(ctx);
+  if (loginRefused === "shop_login_rejected") return;
+  await subscribeHooks(ctx);
+  // Switched off while the shop refused our login.
+  if (!ctx.connection.settings.webhooks && ctx.connection.hooks.length > 0) await unsubscribeHooks(ctx);
 }
 
 function wholeReason(error: ApiError): string {

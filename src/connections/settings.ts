@@ -2,16 +2,14 @@ import { z } from "zod";
 
 /**
  * The settings of a connection with their defaults (contract 4, "settings"). All are optional in requests; an unknown
- * name or value is refused with the path of the field.
+ * name or value is refused with the path of the field. Rules of our own are told by the code of a text (src/web/text).
  */
 
 const switchOn = z.boolean().default(true);
 const shortText = z.string().max(255);
-const fieldCode = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,49}$/, "lower case letters, digits and _, starting with a letter");
+const fieldCode = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, "field_code");
 
-const timeZone = z.string().refine(isTimeZone, "an IANA time zone such as Europe/Kyiv");
+const timeZone = z.string().refine(isTimeZone, "field_time_zone");
 const statusId = z.number().int().min(0).max(2_147_483_647);
 
 const updateFromShop = z.strictObject({
@@ -26,13 +24,17 @@ const archive = z.strictObject({
   auto: switchOn,
   since: z
     .string()
-    .regex(
-      /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/,
-      "a date such as 2025-01-31 or a time with its zone",
-    )
-    .refine((text) => !Number.isNaN(Date.parse(text)), "a date that exists")
+    .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/, "field_date")
+    .refine((text) => !Number.isNaN(Date.parse(text)), "field_date")
     .nullable()
     .default(null),
+});
+
+const customers = z.strictObject({
+  /** Registered buyers of the shop become customers of the CRM although they have not ordered yet. */
+  registered: z.boolean().default(false),
+  /** Orders of buyers who belong to a company become orders of a corporate customer. */
+  companies: z.boolean().default(false),
 });
 
 const stock = z.strictObject({
@@ -70,11 +72,11 @@ export const settingsSchema = z.strictObject({
   nameOrder: z.enum(["last-first", "first-last"]).default("last-first"),
   country: z
     .string()
-    .regex(/^[A-Z]{2}$/, "a country code such as UA")
+    .regex(/^[A-Z]{2}$/, "field_country")
     .default("UA"),
   language: z
     .string()
-    .regex(/^[a-z]{2,3}$/, "a language of the shop such as ua")
+    .regex(/^[a-z]{2,3}$/, "field_language")
     .default("ua"),
   timeZone: timeZone.default("Europe/Kyiv"),
   sendStatus: switchOn,
@@ -88,6 +90,7 @@ export const settingsSchema = z.strictObject({
   trackingField: fieldCode.default("horoshop_ttn"),
   branchField: fieldCode.default("horoshop_branch"),
   archive: archive.prefault({}),
+  customers: customers.prefault({}),
   stock: stock.prefault({}),
   catalog: catalog.prefault({}),
   webhooks: switchOn,
@@ -99,16 +102,21 @@ export type Settings = z.output<typeof settingsSchema>;
 
 export const defaultSettings: Settings = settingsSchema.parse({});
 
-export type SettingsCheck = { ok: true; settings: Settings } | { ok: false; fields: Record<string, string> };
+export type SettingsCheck = { ok: true; settings: Settings } | { ok: false; issues: z.core.$ZodIssue[] };
 
 /** Lays changes over present settings, member by member in nested groups; lists are replaced whole. */
 export function mergeSettings(present: Settings, changes: unknown): SettingsCheck {
-  if (changes !== undefined && (typeof changes !== "object" || changes === null || Array.isArray(changes))) {
-    return { ok: false, fields: { settings: "an object" } };
-  }
-  const parsed = settingsSchema.safeParse(overlay(present, changes ?? {}));
+  const whole = z
+    .record(z.string(), z.unknown())
+    .safeParse(changes === undefined ? {} : changes, { reportInput: true });
+  if (!whole.success) return { ok: false, issues: within("settings", whole.error.issues) };
+  const parsed = settingsSchema.safeParse(overlay(present, whole.data), { reportInput: true });
   if (parsed.success) return { ok: true, settings: parsed.data };
-  return { ok: false, fields: fieldsOf(parsed.error.issues) };
+  return { ok: false, issues: within("settings", parsed.error.issues) };
+}
+
+function within(name: string, issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.map((issue) => ({ ...issue, path: [name, ...issue.path] }));
 }
 
 /** Settings as stored, read leniently: a stored value that today's rules refuse falls back to its default. */
@@ -135,16 +143,6 @@ function overlay(present: unknown, changes: unknown): unknown {
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function fieldsOf(issues: z.core.$ZodIssue[]): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const issue of issues) {
-    const path = ["settings", ...issue.path.map(String)].join(".");
-    if (issue.code === "unrecognized_keys") for (const key of issue.keys) fields[`${path}.${key}`] = "unknown setting";
-    else fields[path] = issue.message;
-  }
-  return fields;
 }
 
 /** Asking costs a millisecond, and settings are read with every look. The world has some 600 zones. */

@@ -52,7 +52,8 @@ async function hint(own: ConnectionContext, body: unknown): Promise<void> {
 /** Somebody removed our subscription in the shop's panel: it is named, and put back by one click. */
 async function hookRemoved(own: ConnectionContext, event: string): Promise<void> {
   const hook = own.connection.hooks.find((one) => one.event === event && one.id !== null);
-  if (!hook) return;
+  // Without one it is the echo of our own word.
+  if (!hook || !own.connection.settings.webhooks) return;
   own.connection.hooks = own.connection.hooks.map((one) => (one.event === event ? { ...one, id: null } : one));
   await saveHooks(own, own.connection);
   await openProblem(own, { code: "webhook_removed", params: { event } });

@@ -4,7 +4,7 @@ import type { WebApp, WebReply, WebRequest } from "./api.ts";
 import { ApiFailure, malformed } from "./api-failure.ts";
 import { SchemaFailure } from "./body.ts";
 import { knownMethods } from "./methods.ts";
-import { type Language, languageOf, say } from "./say.ts";
+import { hasText, type Language, languageOf, say } from "./say.ts";
 
 /** The one shape of a failure, as the OpenAPI document shows it. */
 export const failureSchema = z.object({
@@ -68,7 +68,7 @@ function toFailure(error: unknown, language: Language): ApiFailure {
 
 const locales = { uk: z.locales.uk(), en: z.locales.en(), ru: z.locales.ru(), es: z.locales.es() };
 
-/** Path of a field → what is wrong, in the caller's language where the words are zod's own. */
+/** Path of a field → what is wrong, in the caller's language: zod's own words, or the text of the code that a rule gave. */
 export function fieldsOf(issues: z.core.$ZodIssue[], language: Language): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const issue of issues) {
@@ -87,7 +87,8 @@ function wordsOf(issue: z.core.$ZodIssue, language: Language): string {
   const raw = issue as unknown as z.core.$ZodRawIssue;
   const english = text(locales.en.localeError(raw));
   const own = issue.code === "custom" || (issue.code !== "unrecognized_keys" && issue.message !== english);
-  return own ? issue.message : (text(locales[language].localeError(raw)) ?? issue.message);
+  if (own) return hasText(issue.message) ? say(language, issue.message) : issue.message;
+  return text(locales[language].localeError(raw)) ?? issue.message;
 }
 
 function text(message: string | { message: string } | undefined | null): string | undefined {

@@ -15,6 +15,11 @@ export const en: Record<string, string> = {
   too_many: "Too many attempts. Wait[ {seconds} s] and try again.",
   internal:
     "Something went wrong on our side; it has been written to the log. Try again, and tell support if it happens again.",
+  field_code: "Only lower case letters, digits and _, starting with a letter.",
+  field_time_zone: "A time zone such as Europe/Kyiv.",
+  field_date: "A date that exists, such as 2025-01-31, or a time with its zone.",
+  field_country: "A country code of two capital letters, such as UA.",
+  field_language: "A language of the shop in small letters, such as ua.",
   ok: "Everything works.",
 
   // Connecting
@@ -83,7 +88,7 @@ export const en: Record<string, string> = {
   total_differs:
     "The totals differ[: {shop} in the shop, {crm} in the CRM]. Nothing was changed; compare the order's lines, discount and delivery cost.",
   shop_refused_status:
-    "The shop refused the status[ “{status}”][: {reason}]. Set it in the shop by hand, or press “Try again”.",
+    "The shop refused the status[ “{name}”][: {reason}]. Set it in the shop by hand, or press “Try again”.",
   order_closed_in_shop:
     "The order is closed in the shop and can no longer be changed there. Set it aside, or correct it in the shop's administration.",
   final_status_waiting:
@@ -108,7 +113,13 @@ export const en: Record<string, string> = {
   module_card_refused:
     "The CRM did not accept the module's card[: {reason}]. The exchange works; give the key the right integration_write and check the connection again.",
   webhook_removed:
-    "The shop no longer reports new orders at once; they arrive with the regular look. Switch the webhooks off and on in the settings.",
+    "The shop no longer reports new orders at once; they arrive with the regular look. Press “Switch on again” to subscribe anew.",
+  webhook_refused:
+    "The shop did not accept the subscription[: {reason}]. Its tariff may lack webhooks; orders arrive with the regular look all the same.",
+  webhooks_off:
+    "The webhooks are switched off in the settings. Switch them on there; the subscription then follows by itself.",
+  webhooks_unreachable:
+    "The shop cannot reach this service, so there is nothing to subscribe. Tell the operator: PUBLIC_URL must be a public https address.",
   sync_silent:
     "There has been no successful exchange for a long time[: {minutes} min]. Check both sides of the connection, then tell the operator.",
   crm_refused: "The CRM refused the request[: {reason}]. Correct what it names and try again.",
@@ -133,6 +144,9 @@ export const en: Record<string, string> = {
     "The CRM does not know some articles yet[: {articles}], so their stock was not sent. It follows once the CRM has loaded the catalogue.",
 
   // Runs
+  run_not_pausable: "Only an upload of the archive can be paused. Stop this run instead, and start it again later.",
+  orders_not_in_shop: "Passed over, because the shop does not have these orders (any more): {orders}.",
+  orders_outside_period: "Passed over, because these orders are not of the chosen period: {orders}.",
   run_finished: "This run has already ended. Start a new one if needed.",
   cancelled: "The run was stopped by a person. Start it again when you want; it goes on where it is needed.",
   interrupted: "The run was interrupted by a restart and is taken up again by itself.",

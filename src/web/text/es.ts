@@ -10,6 +10,11 @@ export const es: Record<string, string> = {
   too_many: "Demasiados intentos. Espere[ {seconds} s] y pruebe otra vez.",
   internal:
     "Algo falló de nuestro lado y ha quedado en el registro. Pruebe otra vez y, si se repite, avise al soporte.",
+  field_code: "Solo letras minúsculas, cifras y _, empezando por una letra.",
+  field_time_zone: "Una zona horaria como Europe/Kyiv.",
+  field_date: "Una fecha que exista, como 2025-01-31, o una hora con su zona.",
+  field_country: "Un código de país de dos mayúsculas, como UA.",
+  field_language: "Un idioma de la tienda en minúsculas, como ua.",
   ok: "Todo funciona.",
 
   crm_address_refused:
@@ -74,7 +79,7 @@ export const es: Record<string, string> = {
   total_differs:
     "Los totales difieren[: {shop} en la tienda, {crm} en el CRM]. No se cambió nada; compare las líneas, el descuento y el coste de entrega.",
   shop_refused_status:
-    "La tienda rechazó el estado[ «{status}»][: {reason}]. Póngalo a mano en la tienda o pulse «Probar otra vez».",
+    "La tienda rechazó el estado[ «{name}»][: {reason}]. Póngalo a mano en la tienda o pulse «Probar otra vez».",
   order_closed_in_shop:
     "El pedido está cerrado en la tienda y allí ya no se puede cambiar. Apártelo o corríjalo en la administración de la tienda.",
   final_status_waiting:
@@ -98,7 +103,12 @@ export const es: Record<string, string> = {
   module_card_refused:
     "El CRM no aceptó la ficha del módulo[: {reason}]. El intercambio funciona; dé a la clave el permiso integration_write y compruebe la conexión de nuevo.",
   webhook_removed:
-    "La tienda ya no avisa al instante de pedidos nuevos; llegan con la revisión regular. Desactive y active los webhooks en los ajustes.",
+    "La tienda ya no avisa al instante de pedidos nuevos; llegan con la revisión regular. Pulse «Activar de nuevo» para suscribirse otra vez.",
+  webhook_refused:
+    "La tienda no aceptó la suscripción[: {reason}]. Puede que su tarifa no incluya webhooks; los pedidos llegan igualmente con la revisión regular.",
+  webhooks_off: "Los webhooks están desactivados en los ajustes. Actívelos allí; la suscripción se hace sola.",
+  webhooks_unreachable:
+    "La tienda no puede acceder a este servicio, así que no hay nada que suscribir. Avise al operador: PUBLIC_URL debe ser una dirección https pública.",
   sync_silent:
     "Hace mucho que no hay un intercambio con éxito[: {minutes} min]. Compruebe ambos lados de la conexión y avise al operador.",
   crm_refused: "El CRM rechazó la solicitud[: {reason}]. Corrija lo que indica y pruebe otra vez.",
@@ -120,6 +130,9 @@ export const es: Record<string, string> = {
   stock_offer_unknown:
     "El CRM aún no conoce algunos artículos[: {articles}], por eso no se enviaron sus existencias. Seguirán en cuanto el CRM cargue el catálogo.",
 
+  run_not_pausable: "Solo se puede pausar el envío del archivo. Detenga esta ejecución y empiécela de nuevo más tarde.",
+  orders_not_in_shop: "Omitidos, porque la tienda (ya) no tiene estos pedidos: {orders}.",
+  orders_outside_period: "Omitidos, porque estos pedidos no son del período elegido: {orders}.",
   run_finished: "Esta ejecución ya ha terminado. Empiece otra si hace falta.",
   cancelled: "Una persona detuvo la ejecución. Iníciela de nuevo cuando quiera: sigue donde hace falta.",
   interrupted: "Un reinicio interrumpió la ejecución; se retoma sola.",
