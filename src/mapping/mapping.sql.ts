@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { AppContext, ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
 import {
@@ -73,8 +74,31 @@ export async function saveMapping(ctx: ConnectionContext, mapping: Mapping, comp
   ctx.events.emit({ connectionId: id, type: "state", body: {} });
 }
 
-/** The lists as they were last read; `fetchedAt` null when they never were. */
+const keptMax = 500;
+const keptLists = new WeakMap<AppContext["db"], Map<string, { version: string; lists: ReferenceLists }>>();
+
+/**
+ * The lists as they were last read, not to be changed; `fetchedAt` null when they never were. Every look needs them, so
+ * they stay in memory until somebody saves them anew, in this process or in another: their bookmark's row tells.
+ */
 export async function loadReferenceLists(app: AppContext, connectionId: string): Promise<ReferenceLists> {
+  const kept = keptLists.get(app.db) ?? new Map<string, { version: string; lists: ReferenceLists }>();
+  keptLists.set(app.db, kept);
+  const saved = await app.db
+    .selectFrom("bookmarks")
+    .select(sql<string>`xmin::text`.as("version"))
+    .where("connection_id", "=", connectionId)
+    .where("stream", "=", "references")
+    .executeTakeFirst();
+  const known = kept.get(connectionId);
+  if (saved && known?.version === saved.version) return known.lists;
+  const lists = await readReferenceLists(app, connectionId);
+  if (kept.size >= keptMax) kept.clear();
+  if (saved) kept.set(connectionId, { version: saved.version, lists });
+  return lists;
+}
+
+async function readReferenceLists(app: AppContext, connectionId: string): Promise<ReferenceLists> {
   const rows = await app.db
     .selectFrom("reference_lists")
     .selectAll()
