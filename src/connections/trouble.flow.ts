@@ -40,5 +40,5 @@ export async function reportTrouble(ctx: ConnectionContext, error: ApiError): Pr
 
 /** Both sides answered: what was said about reaching them is over. */
 export async function reportReached(ctx: ConnectionContext): Promise<void> {
-  for (const code of ["shop_unreachable", "crm_unreachable", "crm_scopes_missing"]) await closeProblem(ctx, code);
+  await closeProblem(ctx, "shop_unreachable", "crm_unreachable", "crm_scopes_missing");
 }

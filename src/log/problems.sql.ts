@@ -42,12 +42,12 @@ export async function openProblem(
   tell(ctx, ctx.connection.id);
 }
 
-/** The condition is mended; nothing happens when it was not open. */
-export async function closeProblem(ctx: ConnectionContext, key: string): Promise<void> {
+/** These conditions are mended; nothing happens to those that were not open. */
+export async function closeProblem(ctx: ConnectionContext, ...keys: string[]): Promise<void> {
   const result = await ctx.db
     .deleteFrom("problems")
     .where("connection_id", "=", ctx.connection.id)
-    .where("key", "=", key)
+    .where("key", "in", keys)
     .where("source", "=", "condition")
     .executeTakeFirst();
   if (result.numDeletedRows > 0n) tell(ctx, ctx.connection.id);
