@@ -19,6 +19,7 @@ const tables = {
   bookmarks: ["connection_id", "stream"],
   lanes: ["connection_id", "lane"],
   runs: ["id"],
+  run_orders: ["run_id", "shop_order_id"],
   problems: ["connection_id", "key"],
   timeline: ["id"],
   catalogs: ["connection_id", "role"],

@@ -68,10 +68,20 @@ export const newRunBody = z.strictObject({
   since: moment.optional(),
   until: moment.optional(),
   orderIds: z
-    .array(z.union([z.string().regex(/^\d{1,15}$/, "an order number"), z.number().int().positive().transform(String)]))
+    .array(
+      z.union([
+        z
+          .string()
+          .regex(/^0*[1-9]\d{0,14}$/, "an order number")
+          .transform((text) => text.replace(/^0+/, "")),
+        z.number().int().positive().transform(String),
+      ]),
+    )
     .min(1)
     .max(10_000)
-    .optional(),
+    .transform((ids) => [...new Set(ids)])
+    .optional()
+    .describe("shop order numbers; doubles count once"),
 });
 
 export const runAnswer = z.object({
@@ -84,7 +94,16 @@ export const runAnswer = z.object({
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
   params: z.record(z.string(), z.unknown()),
-  progress: z.object({ done: z.number(), total: z.number().nullable() }),
+  pausedAt: z.string().nullable().describe("since when a person lets it wait; its state is `queued` then"),
+  pauseAsked: z.boolean().describe("still at work, pauses at its next safe place"),
+  progress: z.object({
+    done: z.number(),
+    total: z.number().nullable(),
+    remainingSeconds: z
+      .number()
+      .nullable()
+      .describe("working time left at the pace of this run, pauses not counted; null while unknown and after its end"),
+  }),
   counts: z.record(z.string(), z.number()),
   preview: z
     .record(z.string(), z.unknown())
@@ -93,6 +112,9 @@ export const runAnswer = z.object({
     .describe(
       "archive, dryRun: {orders, total, existing, unmapped}. reconcile: {days: [{day, shop: {orders, total}, crm: {orders, total}}], missing: [shopOrderId], differing: [{shopOrderId, field: total|status, shop, crm}], onlyInCrm: [shopOrderId], capped}, as both sides stood before anything was mended; days are the shop's",
     ),
+  notes: z
+    .array(z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) }))
+    .describe("what was passed over, and why; nothing that anybody has to mend"),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 

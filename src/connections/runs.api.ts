@@ -1,14 +1,15 @@
 import { z } from "zod";
 import type { AppContext } from "../context.ts";
+import { cancelRun, pauseRun, resumeRun } from "../log/ask-runs.sql.ts";
 import { actionOf } from "../log/problem.ts";
 import { listProblems } from "../log/problems.sql.ts";
-import { noCounts, type Run } from "../log/run.ts";
-import { cancelRun, listRuns, loadRun, queueRun } from "../log/runs.sql.ts";
+import { isPausable, noCounts, type Run, viewProgress } from "../log/run.ts";
+import { listRuns, loadRun, queueRun } from "../log/runs.sql.ts";
 import type { Api, WebRequest } from "../web/api.ts";
 import { ApiFailure, malformed, notFound } from "../web/api-failure.ts";
 import { listAnswer, listQuery, page, readCursor } from "../web/list.ts";
 import { type Language, languageOf, say } from "../web/say.ts";
-import { connectionState } from "./connection.ts";
+import { type Connection, connectionState } from "./connection.ts";
 import { idParams, newRunBody, problemAnswer, runAnswer } from "./connection-schemas.ts";
 import { ownConnection } from "./own-connection.flow.ts";
 import { mayWork } from "./work-lane.flow.ts";
@@ -18,6 +19,7 @@ export const runsApi: Api<AppContext> = (app, ctx) => {
   addStart(app, ctx);
   addLists(app, ctx);
   addOne(app, ctx);
+  addPause(app, ctx);
   addProblems(app, ctx);
   addEvents(app, ctx);
 };
@@ -35,9 +37,7 @@ const addStart: Api<AppContext> = (app, ctx) => {
     const { kind, ...params } = request.body;
     if (params.dryRun && kind !== "archive") throw malformed({ dryRun: "only an archive run can be tried" });
     if (params.dryRun === false) delete params.dryRun;
-    const state = connectionState(connection);
-    if (!mayWork({ kind, params, trigger: "manual" }, connection))
-      throw new ApiFailure(409, "connection_not_active", { params: { state }, details: { state } });
+    refuseUnlessActive({ kind, params, trigger: "manual" }, connection);
     const { run, added } = await queueRun(ctx, connection.id, kind, "manual", params);
     if (added) await ctx.jobs.wake(run.lane, connection.id);
     return reply.code(added ? 202 : 200).send(viewRun(run, languageOfRequest(request)));
@@ -94,6 +94,49 @@ const addOne: Api<AppContext> = (app, ctx) => {
   });
 };
 
+const addPause: Api<AppContext> = (app, ctx) => {
+  const params = z.object({ runId: z.string().min(1).max(50) });
+  const pauseSchema = {
+    summary: "Let an archive run wait until it is resumed; a working one stops at its next safe place and keeps it",
+    description:
+      "The run stays `queued` with `pausedAt` (while it still works: `running` with `pauseAsked`). Neither the schedule nor a restart takes it up; it can be cancelled; runs behind it go on. 409 `run_not_pausable` for other kinds and for trials, 409 `run_finished` after its end. Pausing twice does no harm.",
+    tags: ["runs"],
+    params,
+    response: { 202: runAnswer },
+  };
+  app.post("/api/v1/runs/:runId/pause", { schema: pauseSchema }, async (request, reply) => {
+    const { runId } = request.params;
+    const run = await ownRun(ctx, request, runId);
+    if (!isPausable(run)) throw new ApiFailure(409, "run_not_pausable");
+    if (!(await pauseRun(ctx, runId))) throw new ApiFailure(409, "run_finished");
+    return reply.code(202).send(viewRun(await ownRun(ctx, request, runId), languageOfRequest(request)));
+  });
+  const resumeSchema = {
+    summary: "Go on with a paused run where it stopped",
+    description:
+      "Resuming one that is not paused does no harm. 409 `connection_not_active` while the connection does not work (the run keeps waiting), 409 `run_finished` after its end.",
+    tags: ["runs"],
+    params,
+    response: { 202: runAnswer },
+  };
+  app.post("/api/v1/runs/:runId/resume", { schema: resumeSchema }, async (request, reply) => {
+    const { runId } = request.params;
+    const run = await ownRun(ctx, request, runId);
+    if (!isPausable(run)) throw new ApiFailure(409, "run_not_pausable");
+    const { connection } = await ownConnection(ctx, request, run.connectionId);
+    refuseUnlessActive(run, connection);
+    if (!(await resumeRun(ctx, runId))) throw new ApiFailure(409, "run_finished");
+    await ctx.jobs.wake(run.lane, run.connectionId);
+    return reply.code(202).send(viewRun(await ownRun(ctx, request, runId), languageOfRequest(request)));
+  });
+};
+
+function refuseUnlessActive(run: Pick<Run, "kind" | "params" | "trigger">, connection: Connection): void {
+  if (mayWork(run, connection)) return;
+  const state = connectionState(connection);
+  throw new ApiFailure(409, "connection_not_active", { params: { state }, details: { state } });
+}
+
 async function ownRun(ctx: AppContext, request: WebRequest, runId: string): Promise<Run> {
   const run = await loadRun(ctx, runId);
   if (!run) throw notFound();
@@ -112,9 +155,12 @@ export function viewRun(run: Run, language: Language) {
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     params: run.params,
-    progress: { done: run.progress.done, total: run.progress.total },
+    pausedAt: run.state === "queued" ? (run.pausedAt?.toISOString() ?? null) : null,
+    pauseAsked: run.state === "running" && run.pauseAsked,
+    progress: viewProgress(run),
     counts: { ...noCounts(), ...run.counts },
     ...(run.preview ? { preview: run.preview } : {}),
+    notes: run.notes.map((note) => ({ ...note, message: say(language, note.code, note.params) })),
     error: run.error && { code: run.error.code, message: say(language, run.error.code, run.error.params) },
   };
 }

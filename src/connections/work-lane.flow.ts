@@ -2,7 +2,7 @@ import { type AppContext, type ConnectionContext, makeConnectionContext } from "
 import { ApiError } from "../http/api-error.ts";
 import { setLaneDue } from "../jobs/schedule.ts";
 import type { LaneName, Run, RunKind } from "../log/run.ts";
-import { finishRun, giveBackRun, nextRun, startRun } from "../log/runs.sql.ts";
+import { finishRun, giveBackRun, nextRun, saveRunProgress, startRun } from "../log/runs.sql.ts";
 import { type Connection, connectionState } from "./connection.ts";
 import { loadConnection } from "./connections.sql.ts";
 import { reportTrouble } from "./trouble.flow.ts";
@@ -12,6 +12,19 @@ export type RunWorker = (ctx: ConnectionContext, run: Run, signal: AbortSignal) 
 
 /** A run that ends as cancelled because somebody asked for it. */
 export class RunCancelled extends Error {}
+
+/** A run that goes back into the line and waits there until somebody resumes it. */
+class RunPaused extends Error {}
+
+/**
+ * A safe place of a run: what is done is saved with the place to go on from.
+ * @throws RunCancelled and what pauses the run, when somebody asked for it; to be left to whoever works the lane
+ */
+export async function reachSafePlace(ctx: ConnectionContext, run: Run): Promise<void> {
+  await saveRunProgress(ctx, run);
+  if (run.cancelAsked) throw new RunCancelled();
+  if (run.pauseAsked) throw new RunPaused();
+}
 
 /**
  * Works the waiting runs of one lane of one connection, one after another, in their order. Runs are rows; whoever woke
@@ -27,6 +40,11 @@ export async function workLane(
   for (let worked = 0; worked < runsMax && !signal.aborted; worked += 1) {
     const run = await nextRun(app, connectionId, lane);
     if (!run) return;
+    if (run.pauseAsked) {
+      // Its process died before it came to a safe place.
+      await giveBackRun(app, run);
+      continue;
+    }
     const connection = await loadConnection(app, connectionId);
     const worker = workers[run.kind];
     if (!connection || !worker) {
@@ -89,6 +107,7 @@ async function tryRun(ctx: ConnectionContext, run: Run, worker: RunWorker, signa
     await calmLane(ctx, run.lane);
   } catch (error) {
     if (signal.aborted) return giveBackRun(ctx, run);
+    if (error instanceof RunPaused) return giveBackRun(ctx, run);
     if (error instanceof RunCancelled) return endRun(ctx, run, "cancelled", null);
     if (error instanceof ApiError) {
       const trouble = await reportTrouble(ctx, error);

@@ -2,10 +2,9 @@
  * The database as Kysely sees it. One dialect: PostgreSQL, embedded (PGlite) or a server.
  * Times are timestamptz (Date), money is never stored as a float, JSON columns are jsonb.
  */
-import type { ColumnType, Generated } from "kysely";
-
-/** A jsonb column: read as a value, written through `json()` of `db/json.ts`. */
-export type Json<T> = ColumnType<T, unknown, unknown>;
+import type { Generated } from "kysely";
+import type { Json } from "./json.ts";
+import type { RunOrdersTable, RunsTable } from "./run-tables.ts";
 
 export interface Tables {
   connections: ConnectionsTable;
@@ -17,6 +16,7 @@ export interface Tables {
   bookmarks: BookmarksTable;
   lanes: LanesTable;
   runs: RunsTable;
+  run_orders: RunOrdersTable;
   problems: ProblemsTable;
   timeline: TimelineTable;
   catalogs: CatalogsTable;
@@ -146,25 +146,6 @@ export interface LanesTable {
   next_at: Date;
   wanted: Generated<boolean>;
   failures: Generated<number>;
-}
-
-export interface RunsTable {
-  id: string;
-  connection_id: string;
-  kind: string;
-  lane: string;
-  trigger: string;
-  state: string;
-  params: Json<Record<string, unknown>>;
-  params_key: string;
-  progress: Json<Record<string, unknown>>;
-  counts: Json<Record<string, number>>;
-  preview: Json<Record<string, unknown> | null>;
-  error: Json<{ code: string; message: string; params?: Record<string, unknown> } | null>;
-  cancel_asked: Generated<boolean>;
-  created_at: Date;
-  started_at: Date | null;
-  finished_at: Date | null;
 }
 
 export interface ProblemsTable {

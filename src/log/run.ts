@@ -1,3 +1,5 @@
+import { type Pace, remainingSeconds } from "./pace.ts";
+
 export type RunKind = "sync" | "archive" | "catalog" | "stock" | "reconcile";
 export type RunTrigger = "schedule" | "manual" | "webhook" | "release";
 export type RunState = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
@@ -23,15 +25,29 @@ export type Run = {
   trigger: RunTrigger;
   state: RunState;
   params: RunParams;
-  progress: { done: number; total: number | null; place?: string };
+  progress: Progress;
   counts: RunCounts;
   preview: Record<string, unknown> | null;
   error: { code: string; params: Record<string, unknown> } | null;
+  /** What was passed over, and why. */
+  notes: RunNote[];
   cancelAsked: boolean;
+  /** Since when a person lets it wait; its state is `queued` then. */
+  pausedAt: Date | null;
+  /** At work, and asked to pause at its next safe place. */
+  pauseAsked: boolean;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+  /** In memory only: what was last saved by the process that works it. */
+  saved?: { at: Date; done: number };
 };
+
+/** `place`: where to go on. `pace`: how fast it went lately, in working time. */
+export type Progress = { done: number; total: number | null; place?: string; pace?: Pace };
+
+/** Same shape as a problem, but nothing that anybody has to mend. */
+export type RunNote = { code: string; params: Record<string, unknown> };
 
 export type LaneName = "orders" | "archive" | "catalog" | "stock";
 
@@ -43,6 +59,18 @@ export const laneOf: Record<RunKind, LaneName> = {
   catalog: "catalog",
   stock: "stock",
 };
+
+/** A trial begins anew when it is taken up again; other kinds are a matter of minutes. */
+export function isPausable(run: Pick<Run, "kind" | "params">): boolean {
+  return run.kind === "archive" && run.params.dryRun !== true;
+}
+
+/** What people see of the progress. */
+export function viewProgress(run: Pick<Run, "state" | "progress">) {
+  const { done, total } = run.progress;
+  const isOpen = run.state === "queued" || run.state === "running";
+  return { done, total, remainingSeconds: isOpen ? remainingSeconds(run.progress) : null };
+}
 
 export function noCounts(): RunCounts {
   return { read: 0, created: 0, linked: 0, updated: 0, unchanged: 0, held: 0, failed: 0, excluded: 0 };

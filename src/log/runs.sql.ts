@@ -1,8 +1,9 @@
 import { type Selectable, sql } from "kysely";
 import type { AppContext } from "../context.ts";
 import { json } from "../db/json.ts";
-import type { RunsTable } from "../db/tables.ts";
+import type { RunsTable } from "../db/run-tables.ts";
 import { makeId } from "./id.ts";
+import { notePace } from "./pace.ts";
 import {
   type LaneName,
   laneOf,
@@ -13,6 +14,7 @@ import {
   type RunKind,
   type RunParams,
   type RunTrigger,
+  viewProgress,
 } from "./run.ts";
 
 export type RunFilter = { kind?: string; state?: string; before?: string; limit: number };
@@ -67,7 +69,10 @@ export async function queueRun(
   throw new Error("a run could neither be queued nor found");
 }
 
-/** The next run of a lane: one that a killed process left running comes first, then the oldest waiting one. */
+/**
+ * The next run of a lane: one that a killed process left running comes first, then the oldest waiting one. Paused ones
+ * keep their place in the line and hold up nobody behind them.
+ */
 export async function nextRun(app: AppContext, connectionId: string, lane: LaneName): Promise<Run | undefined> {
   const row = await app.db
     .selectFrom("runs")
@@ -75,6 +80,7 @@ export async function nextRun(app: AppContext, connectionId: string, lane: LaneN
     .where("connection_id", "=", connectionId)
     .where("lane", "=", lane)
     .where("state", "in", ["running", "queued"])
+    .where("paused_at", "is", null)
     .orderBy("state", "desc")
     .orderBy("id")
     .limit(1)
@@ -89,22 +95,32 @@ export async function startRun(app: AppContext, run: Run): Promise<boolean> {
     .set({ state: "running", started_at: startedAt })
     .where("id", "=", run.id)
     .where("state", "in", ["queued", "running"])
+    .where("paused_at", "is", null)
     .executeTakeFirst();
   if (result.numUpdatedRows === 0n) return false;
   run.state = "running";
   run.startedAt = startedAt;
+  run.saved = { at: app.now(), done: run.progress.done };
   tell(app, run);
   return true;
 }
 
+/** Also tells the run whether somebody asked it to stop or to pause, and learns its pace. */
 export async function saveRunProgress(app: AppContext, run: Run): Promise<void> {
+  const now = app.now();
+  if (run.saved) {
+    const step = { done: run.progress.done - run.saved.done, ms: now.getTime() - run.saved.at.getTime() };
+    run.progress = { ...run.progress, pace: notePace(run.progress.pace, step) };
+  }
+  run.saved = { at: now, done: run.progress.done };
   const row = await app.db
     .updateTable("runs")
-    .set({ progress: json(run.progress), counts: json(run.counts), preview: run.preview ? json(run.preview) : null })
+    .set(saved(run))
     .where("id", "=", run.id)
-    .returning("cancel_asked")
+    .returning(["cancel_asked", "pause_asked"])
     .executeTakeFirst();
   run.cancelAsked = row?.cancel_asked ?? true;
+  run.pauseAsked = row?.pause_asked ?? false;
   tell(app, run);
 }
 
@@ -113,11 +129,10 @@ export async function finishRun(app: AppContext, run: Run): Promise<void> {
   await app.db
     .updateTable("runs")
     .set({
+      ...saved(run),
       state: run.state,
       finished_at: run.finishedAt,
-      progress: json(run.progress),
-      counts: json(run.counts),
-      preview: run.preview ? json(run.preview) : null,
+      pause_asked: false,
       error: run.error ? json(run.error) : null,
     })
     .where("id", "=", run.id)
@@ -125,30 +140,35 @@ export async function finishRun(app: AppContext, run: Run): Promise<void> {
   tell(app, run);
 }
 
-/** Gives a run back to the line: the process stops, another one (or the next start) goes on with it. */
-export async function giveBackRun(app: AppContext, run: Run): Promise<void> {
-  await app.db
-    .updateTable("runs")
-    .set({ state: "queued", progress: json(run.progress), counts: json(run.counts) })
-    .where("id", "=", run.id)
-    .where("state", "=", "running")
-    .execute();
+function saved(run: Run) {
+  return {
+    progress: json(run.progress),
+    counts: json(run.counts),
+    preview: run.preview ? json(run.preview) : null,
+    notes: json(run.notes),
+  };
 }
 
-/** A waiting run is cancelled at once, a working one at its next safe place. */
-export async function cancelRun(app: AppContext, runId: string): Promise<void> {
-  await app.db
+/**
+ * Gives a run back to the line: the process stops, another one (or the next start) goes on with it. One that was asked
+ * to pause waits until somebody resumes it.
+ */
+export async function giveBackRun(app: AppContext, run: Run): Promise<void> {
+  const row = await app.db
     .updateTable("runs")
-    .set({ state: "cancelled", finished_at: app.now(), cancel_asked: true })
-    .where("id", "=", runId)
-    .where("state", "=", "queued")
-    .execute();
-  await app.db
-    .updateTable("runs")
-    .set({ cancel_asked: true })
-    .where("id", "=", runId)
+    .set({
+      ...saved(run),
+      state: "queued",
+      paused_at: sql<Date | null>`case when pause_asked then ${app.now()}::timestamptz end`,
+      pause_asked: false,
+    })
+    .where("id", "=", run.id)
     .where("state", "=", "running")
-    .execute();
+    .returning("paused_at")
+    .executeTakeFirst();
+  if (!row) return;
+  Object.assign(run, { state: "queued", pausedAt: row.paused_at, pauseAsked: false });
+  tell(app, run);
 }
 
 export async function loadRun(app: AppContext, runId: string): Promise<Run | undefined> {
@@ -176,6 +196,7 @@ export async function listOpenLanes(app: AppContext): Promise<{ connectionId: st
     .select(["connection_id", "lane"])
     .distinct()
     .where("state", "in", ["queued", "running"])
+    .where("paused_at", "is", null)
     .execute();
   return rows.map((row) => ({ connectionId: row.connection_id, lane: row.lane as LaneName }));
 }
@@ -194,15 +215,16 @@ export async function pruneRuns(app: AppContext, olderThan: Date): Promise<void>
     .execute();
 }
 
-function tell(app: AppContext, run: Run): void {
+/** Live pages hear of it. */
+export function tell(app: AppContext, run: Run): void {
   app.events.emit({
     connectionId: run.connectionId,
     type: "run",
-    body: { id: run.id, kind: run.kind, state: run.state, progress: run.progress },
+    body: { id: run.id, kind: run.kind, state: run.state, pausedAt: run.pausedAt, progress: viewProgress(run) },
   });
 }
 
-function toRun(row: Selectable<RunsTable>): Run {
+export function toRun(row: Selectable<RunsTable>): Run {
   return {
     id: row.id,
     connectionId: row.connection_id,
@@ -215,26 +237,30 @@ function toRun(row: Selectable<RunsTable>): Run {
     counts: { ...noCounts(), ...row.counts },
     preview: row.preview,
     error: row.error ? { code: row.error.code, params: row.error.params ?? {} } : null,
+    notes: row.notes as Run["notes"],
     cancelAsked: row.cancel_asked,
+    pausedAt: row.paused_at,
+    pauseAsked: row.pause_asked,
     createdAt: row.created_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
 }
 
-/** Leaves the trace of a quick look that found something; one that found nothing leaves none. */
+/** Leaves the trace of a quick look that found something; one that found nothing leaves none. Returns the run's id. */
 export async function recordRun(
   app: AppContext,
   connectionId: string,
   trigger: RunTrigger,
   counts: RunCounts,
   startedAt: Date,
-): Promise<void> {
+): Promise<string> {
   const done = counts.read;
+  const id = makeId(startedAt, app.random);
   await app.db
     .insertInto("runs")
     .values({
-      id: makeId(startedAt, app.random),
+      id,
       connection_id: connectionId,
       kind: "sync",
       lane: "orders",
@@ -249,4 +275,5 @@ export async function recordRun(
       finished_at: app.now(),
     })
     .execute();
+  return id;
 }

@@ -8,6 +8,7 @@ import type { ShopWrite } from "./order-changes.ts";
 import { saveAgreement } from "./order-links.sql.ts";
 import { chooseRemark } from "./remarks.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { countOutcome } from "./tally.ts";
 import { type ChangeCase, keptLink, note, type Progress, sentBy, writeToCrm } from "./write-to-crm.flow.ts";
 
 /** Brings linked orders together: the CRM's side order by order, the shop's side in one call for all. */
@@ -54,7 +55,7 @@ async function guarded(
     progress.isOver = true;
     await rememberTrouble(ctx, progress.order, keptLink(progress), error, false);
     if (!isRecordTrouble(error)) throw error;
-    batch.counts.failed += 1;
+    countOutcome(batch, progress.order.order_id, "failed");
   }
 }
 
@@ -151,10 +152,8 @@ async function rememberChanges(ctx: ConnectionContext, progress: Progress, batch
       : changes.problem
         ? "held"
         : "synced";
-  if (state === "failed") batch.counts.failed += 1;
-  else if (state === "held") batch.counts.held += 1;
-  else if (isAdopted) batch.counts.linked += 1;
-  else batch.counts[progress.wrote ? "updated" : "unchanged"] += 1;
+  const inStep = isAdopted ? "linked" : progress.wrote ? "updated" : "unchanged";
+  countOutcome(batch, order.order_id, state === "synced" ? inStep : state);
   const newlyHeld = state === "held" && link?.problem?.code !== problem?.code;
   if (newlyHeld)
     note(

@@ -1,9 +1,12 @@
-import type { RunCounts } from "../log/run.ts";
 import type { Mapping, ReferenceLists } from "../mapping/mapping.ts";
 import type { PlanInput } from "./plan-input.ts";
+import type { Tally } from "./tally.ts";
 
-export type SyncOptions = {
-  counts: RunCounts;
+export type SyncOptions = Tally & {
+  /** The run whose orders these are; null where it is not on record yet (a quick look). */
+  runId: string | null;
+  /** Orders that were worked on, for a run that is put on record at its end. */
+  worked: Set<number>;
   /** Work on orders even if the shop's side is unchanged: the CRM's side moved, or somebody asked. */
   force: boolean;
   /** What was refused or dismissed before is tried again. */

@@ -14,6 +14,7 @@ import { planChanges } from "./plan-changes.ts";
 import { firstAgreement, paymentNotAllowed, planNewOrder } from "./plan-order.ts";
 import { chooseRemark } from "./remarks.ts";
 import { type KeptLink, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { countOutcome } from "./tally.ts";
 
 export type CreateCase = {
   order: HoroshopOrder;
@@ -59,7 +60,7 @@ async function linkCustomers(ctx: ConnectionContext, cases: CreateCase[], batch:
     const waiting = cases.filter(waits);
     for (const one of waiting) await rememberTrouble(ctx, one.order, one.link, error, one.link?.createPending ?? false);
     if (isOver) throw error;
-    batch.counts.failed += waiting.length;
+    for (const one of waiting) countOutcome(batch, one.order.order_id, "failed");
     return cases.filter((one) => !waiting.includes(one));
   }
 }
@@ -136,7 +137,7 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
         throw error;
       }
       if (error.kind === "unreadable") {
-        batch.counts.failed += 1;
+        countOutcome(batch, one.order.order_id, "failed");
         await rememberTrouble(ctx, one.order, pendingLink(one, batch), error, true);
         return;
       }
@@ -170,7 +171,7 @@ async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: 
     plan.do === "hold"
       ? plan.problem
       : { code: "external_id_taken", params: { crmNumber: crm.number ?? String(crm.id) } };
-  batch.counts.held += 1;
+  countOutcome(batch, one.order.order_id, "held");
   await rememberOutcome(ctx, one.order, batch.lists, {
     state: "held",
     problem,
@@ -219,7 +220,7 @@ async function takeDetour(ctx: ConnectionContext, one: CreateCase, detour: Detou
 }
 
 async function rememberRefused(ctx: ConnectionContext, one: CreateCase, error: ApiError, batch: Batch): Promise<void> {
-  batch.counts.failed += 1;
+  countOutcome(batch, one.order.order_id, "failed");
   const params = { reason: [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000) };
   await addToTimeline(ctx, [
     {
@@ -249,7 +250,7 @@ async function rememberCreated(
   created: { id: number; order: CrmOrder | undefined },
   batch: Batch,
 ): Promise<void> {
-  batch.counts.created += 1;
+  countOutcome(batch, one.order.order_id, "created");
   const agreement = firstAgreement(one.order, one.draft, created.order, batch.facts);
   const remarks = [...one.remarks];
   let { differences } = { differences: [] as ReturnType<typeof planChanges>["differences"] };

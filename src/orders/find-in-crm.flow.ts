@@ -6,6 +6,7 @@ import type { SyncOptions } from "./batch.ts";
 import { syncByIds } from "./find-in-shop.flow.ts";
 import { findClaimed, findLinkedByCrmIds } from "./order-links.sql.ts";
 import { toLocalTime } from "./shop-time.ts";
+import { countOutcome } from "./tally.ts";
 
 const stream = "crm-history";
 const pageMax = 100;
@@ -76,7 +77,7 @@ async function setAside(
   reason: string,
   options: SyncOptions,
 ): Promise<void> {
-  options.counts.excluded += 1;
+  countOutcome(options, shopOrderId, "excluded");
   await ctx.db
     .updateTable("order_links")
     .set({

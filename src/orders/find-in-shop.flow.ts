@@ -71,7 +71,7 @@ async function readPages(
   for (let page = 0, offset = 0; page < pagesMax; page += 1) {
     options.signal.throwIfAborted();
     const answer = await ctx.horoshop.fetchOrders({ ...filter, limit: pageMax, offset }, options.signal);
-    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options.counts);
+    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options);
     const fresh = answer.orders.filter((order) => !seen.has(order.order_id));
     for (const order of fresh) seen.add(order.order_id);
     if (fresh.length > 0) await take(fresh);
@@ -86,7 +86,7 @@ export async function syncByIds(ctx: ConnectionContext, ids: number[], options: 
     options.signal.throwIfAborted();
     const part = ids.slice(start, start + pageMax);
     const answer = await ctx.horoshop.fetchOrders({ ids: part, limit: pageMax, offset: 0 }, options.signal);
-    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options.counts);
+    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options);
     const wanted = new Set(part);
     const orders = answer.orders.filter((order) => wanted.has(order.order_id));
     await syncOrders(ctx, orders, options);

@@ -1,22 +1,24 @@
 import type { ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
-import type { RunCounts } from "../log/run.ts";
 import type { SyncOptions } from "./batch.ts";
+import { noteWorked } from "./run-orders.sql.ts";
+import { countOutcome } from "./tally.ts";
 
 /** An order that the shop's answer holds but nobody can read: it stands in the list with the reason. */
 export async function noteUnreadable(
   ctx: ConnectionContext,
   order: { orderId: number | undefined; reason: string },
-  counts: RunCounts,
+  options: SyncOptions,
 ): Promise<void> {
-  counts.failed += 1;
   if (order.orderId === undefined) {
+    options.counts.failed += 1;
     ctx.log.warn(
       { connection: ctx.connection.id, reason: order.reason },
       "an order without a number could not be read",
     );
     return;
   }
+  countOutcome(options, order.orderId, "failed");
   const problem = {
     state: "failed",
     problem: "shop_unreachable",
@@ -41,6 +43,7 @@ export async function noteUnreadable(
       conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, next_attempt_at: null }),
     )
     .execute();
+  await noteWorked(ctx, options, [order.orderId]);
 }
 
 const confirmMax = 20;
@@ -50,7 +53,8 @@ export async function noteMissing(ctx: ConnectionContext, ids: number[], options
   for (const id of ids.slice(0, confirmMax)) {
     const again = await ctx.horoshop.fetchOrders({ ids: [id], limit: 1, offset: 0 }, options.signal);
     if (again.orders.some((order) => order.order_id === id) || again.unreadable.length > 0) continue;
-    options.counts.failed += 1;
+    countOutcome(options, id, "failed");
+    await noteWorked(ctx, options, [id]);
     await ctx.db
       .updateTable("order_links")
       .set({

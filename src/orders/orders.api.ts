@@ -28,6 +28,11 @@ const addReads: Api<AppContext> = (app, ctx) => {
     ...listQuery,
     state: z.enum(["synced", "held", "failed", "excluded"]).optional(),
     problem: z.string().max(100).optional(),
+    run: z
+      .string()
+      .max(50)
+      .optional()
+      .describe("only orders that this run had in hand, each as it stands now; those it found settled are not listed"),
   });
   const schema = {
     summary: "Orders, newest first",
@@ -38,11 +43,12 @@ const addReads: Api<AppContext> = (app, ctx) => {
   };
   app.get("/api/v1/connections/:id/orders", { schema }, async (request) => {
     const own = await ownConnection(ctx, request, request.params.id);
-    const { state, problem, limit, cursor } = request.query;
+    const { state, problem, run, limit, cursor } = request.query;
     const before = readCursor(cursor, z.number().int());
     const found = await listOrders(own, {
       ...(state && { state }),
       ...(problem && { problem }),
+      ...(run && { run }),
       ...(before !== undefined && { before }),
       limit: limit + 1,
     });

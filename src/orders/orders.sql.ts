@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { ConnectionContext } from "../context.ts";
 import { type OrderLink, toLink } from "./order-links.sql.ts";
 
-export type OrderFilter = { state?: string; problem?: string; before?: number; limit: number };
+export type OrderFilter = { state?: string; problem?: string; run?: string; before?: number; limit: number };
 
 /** Orders of the list, newest number first. */
 export async function listOrders(
@@ -16,6 +16,11 @@ export async function listOrders(
     .orderBy("shop_number", "desc")
     .limit(filter.limit);
   if (filter.state) query = query.where("state", "=", filter.state);
+  const { run } = filter;
+  if (run)
+    query = query.where("shop_order_id", "in", (part) =>
+      part.selectFrom("run_orders").select("shop_order_id").where("run_id", "=", run),
+    );
   if (filter.problem) query = query.where("problem", "=", filter.problem);
   if (filter.before !== undefined) query = query.where("shop_number", "<", filter.before);
   return (await query.execute()).map((row) => ({ ...toLink(row), number: Number(row.shop_number) }));

@@ -1,12 +1,11 @@
-import { RunCancelled } from "../connections/work-lane.flow.ts";
+import { reachSafePlace } from "../connections/work-lane.flow.ts";
 import type { ConnectionContext } from "../context.ts";
-import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { Run } from "../log/run.ts";
-import { saveRunProgress } from "../log/runs.sql.ts";
 import { loadMapping, loadReferenceLists } from "../mapping/mapping.sql.ts";
 import { counterpartOf, type MappingKind, mappingKinds } from "../mapping/mapping.ts";
 import { type Amount, fromAmount, toAmount } from "./amount.ts";
 import { expectedTotal } from "./order-total.ts";
+import type { ArchivePage } from "./read-archive.flow.ts";
 
 type Unmapped = Record<MappingKind, Map<number, { id: number; title: string; orders: number }>>;
 
@@ -14,18 +13,16 @@ type Unmapped = Record<MappingKind, Map<number, { id: number; title: string; ord
 export async function previewArchive(
   ctx: ConnectionContext,
   run: Run,
-  pages: AsyncGenerator<HoroshopOrder[]>,
+  pages: AsyncGenerator<ArchivePage>,
 ): Promise<void> {
   const mapping = await loadMapping(ctx, ctx.connection.id);
   const lists = await loadReferenceLists(ctx, ctx.connection.id);
   const statusTitle = (id: number) => lists.statuses.horoshop.find((status) => status.id === id)?.title ?? "";
   const totals = new Map<string, Amount>();
   const unmapped: Unmapped = { statuses: new Map(), deliveryTypes: new Map(), paymentTypes: new Map() };
-  const wanted = run.params.orderIds && new Set(run.params.orderIds);
   let orders = 0;
   let existing = 0;
-  for await (const page of pages) {
-    const part = page.filter((order) => !wanted || wanted.has(String(order.order_id)));
+  for await (const { orders: part, next, done } of pages) {
     orders += part.length;
     run.counts.read += part.length;
     for (const order of part) {
@@ -45,8 +42,8 @@ export async function previewArchive(
       existing += there.length;
     }
     run.preview = previewOf(orders, existing, totals, unmapped);
-    await saveRunProgress(ctx, run);
-    if (run.cancelAsked) throw new RunCancelled();
+    run.progress = { ...run.progress, place: next, done };
+    await reachSafePlace(ctx, run);
   }
   run.preview = previewOf(orders, existing, totals, unmapped);
 }

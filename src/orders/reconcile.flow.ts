@@ -6,6 +6,7 @@ import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
 import { reportGaps } from "../mapping/reference-lists.flow.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
+import type { SyncOptions } from "./batch.ts";
 import { compareOrder, countCrmOnly, countDay, type Days, type SideDifference, viewDays } from "./compare-sides.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { newOrdersStart, syncByIds } from "./find-in-shop.flow.ts";
@@ -14,6 +15,7 @@ import { noteUnreadable } from "./order-trouble.flow.ts";
 import { listLinkedWithin } from "./reconcile.sql.ts";
 import { shiftLocal, toInstant, toLocalTime } from "./shop-time.ts";
 import { quickLook, syncOptions, windowOf } from "./sync-round.flow.ts";
+import { countOutcome, countRead, countUntouched, type Tally } from "./tally.ts";
 
 const pageMax = 100;
 const pagesMax = 200;
@@ -58,19 +60,20 @@ export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortS
   };
   const look = lookNowAndThen(ctx, run, signal);
   // An order that somebody deleted in the CRM a moment ago is not missing there.
-  await syncCrmChanges(ctx, syncOptions(run.counts, signal));
+  const options = syncOptions(run.counts, signal, run.id);
+  await syncCrmChanges(ctx, options);
 
   const window = reconcileWindow(ctx, run.params);
   const seen = new Set<string>();
-  for await (const orders of readShop(ctx, run, window, report, signal)) {
+  for await (const orders of readShop(ctx, run, window, report, options)) {
     for (const order of orders) seen.add(String(order.order_id));
-    await compareOrders(ctx, await inScope(ctx, orders), run.counts, report);
+    await compareOrders(ctx, await inScope(ctx, orders), options, report);
     run.progress = { done: run.counts.read, total: null };
     await showProgress(ctx, run, report);
     await look();
   }
   if (!run.params.orderIds) await countGone(ctx, run, window, seen, report);
-  await mend(ctx, run, report.mend, look, signal);
+  await mend(ctx, report.mend, look, options);
   report.outcome = await readOutcome(ctx, report);
   run.preview = viewReport(report);
   run.progress = { done: run.counts.read, total: run.counts.read };
@@ -91,17 +94,17 @@ async function* readShop(
   run: Run,
   window: { from: string; to?: string },
   report: Report,
-  signal: AbortSignal,
+  options: SyncOptions,
 ): AsyncGenerator<HoroshopOrder[]> {
   const seen = new Set<number>();
   const ids = run.params.orderIds?.map(Number);
   for (let page = 0, offset = 0; page < pagesMax; page += 1) {
-    signal.throwIfAborted();
+    options.signal.throwIfAborted();
     const part = ids?.slice(page * pageMax, (page + 1) * pageMax);
     if (part?.length === 0) return;
     const filter = part ? { ids: part, offset: 0 } : { ...window, offset };
-    const answer = await ctx.horoshop.fetchOrders({ ...filter, limit: pageMax }, signal);
-    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, run.counts);
+    const answer = await ctx.horoshop.fetchOrders({ ...filter, limit: pageMax }, options.signal);
+    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options);
     const fresh = answer.orders.filter((order) => !seen.has(order.order_id));
     for (const order of fresh) seen.add(order.order_id);
     if (fresh.length > 0) yield fresh;
@@ -126,14 +129,12 @@ async function inScope(ctx: ConnectionContext, orders: HoroshopOrder[]): Promise
     .filter(({ order, link }) => order.stat_created >= start || Boolean(link?.crmOrderId));
 }
 
-async function compareOrders(
-  ctx: ConnectionContext,
-  orders: Scoped[],
-  counts: RunCounts,
-  report: Report,
-): Promise<void> {
+async function compareOrders(ctx: ConnectionContext, orders: Scoped[], tally: Tally, report: Report): Promise<void> {
   const crmOrders = await readCrm(ctx, orders);
-  counts.read += orders.length;
+  countRead(
+    tally,
+    orders.map(({ order }) => order.order_id),
+  );
   for (const { order, link } of orders) {
     const crm = link?.crmOrderId
       ? crmOrders.byId.get(link.crmOrderId)
@@ -145,8 +146,8 @@ async function compareOrders(
     const isMended =
       verdict.is === "differing" || verdict.is === "unlinked" || (verdict.is === "missing" && verdict.mend);
     if (isMended) report.mend.push(order.order_id);
-    else if (verdict.is === "held" || verdict.is === "excluded") counts[verdict.is] += 1;
-    else counts.unchanged += 1;
+    else if (verdict.is === "held" || verdict.is === "excluded") countOutcome(tally, order.order_id, verdict.is);
+    else countUntouched(tally, [order.order_id]);
   }
 }
 
@@ -196,15 +197,12 @@ async function countGone(
 
 async function mend(
   ctx: ConnectionContext,
-  run: Run,
   ids: number[],
   look: () => Promise<void>,
-  signal: AbortSignal,
+  options: SyncOptions,
 ): Promise<void> {
   for (let start = 0; start < ids.length; start += pageMax) {
-    const options = { ...syncOptions(noCounts(), signal), force: true };
-    await syncByIds(ctx, ids.slice(start, start + pageMax), options);
-    addCounts(run.counts, { ...options.counts, read: 0 });
+    await syncByIds(ctx, ids.slice(start, start + pageMax), { ...options, force: true });
     await look();
   }
 }
@@ -228,7 +226,9 @@ function lookNowAndThen(ctx: ConnectionContext, run: Run, signal: AbortSignal): 
   return async () => {
     if (everyMs === 0 || ctx.now().getTime() - lookedAt < everyMs) return;
     lookedAt = ctx.now().getTime();
-    const { read: _, unchanged: __, ...found } = await quickLook(ctx, signal);
+    const {
+      counts: { read: _, unchanged: __, ...found },
+    } = await quickLook(ctx, signal);
     addCounts(run.counts, found);
   };
 }

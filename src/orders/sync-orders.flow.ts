@@ -16,8 +16,10 @@ import { planChanges } from "./plan-changes.ts";
 import { planNewOrder } from "./plan-order.ts";
 import { orderPrint } from "./print.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { noteWorked } from "./run-orders.sql.ts";
 import { withSentWrites } from "./sent-writes.ts";
 import { toLocalTime } from "./shop-time.ts";
+import { countOutcome, countRead, countUntouched } from "./tally.ts";
 import type { ChangeCase } from "./write-to-crm.flow.ts";
 
 type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | undefined };
@@ -31,7 +33,10 @@ const batchMax = 50;
  */
 export async function syncOrders(ctx: ConnectionContext, orders: HoroshopOrder[], options: SyncOptions): Promise<void> {
   const unique = [...new Map(orders.map((order) => [order.order_id, order])).values()];
-  options.counts.read += unique.length;
+  countRead(
+    options,
+    unique.map((order) => order.order_id),
+  );
   for (let start = 0; start < unique.length; start += batchMax) {
     options.signal.throwIfAborted();
     await syncBatch(ctx, unique.slice(start, start + batchMax), options);
@@ -44,12 +49,20 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
     orders.map((order) => String(order.order_id)),
   );
   const moved = orders.filter((order) => needsWork(order, links.get(String(order.order_id)), options));
-  options.counts.unchanged += orders.length - moved.length;
+  countUntouched(
+    options,
+    orders.filter((order) => !moved.includes(order)).map((order) => order.order_id),
+  );
   if (moved.length === 0) return;
   const worker = randomUUID();
   const claimed = await claimOrders(ctx, moved, worker);
   const mine = moved.filter((order) => claimed.has(String(order.order_id)));
   for (const order of moved) if (!mine.includes(order)) options.unsettled.add(order.order_id);
+  await noteWorked(
+    ctx,
+    options,
+    mine.map((order) => order.order_id),
+  );
   try {
     await settle(ctx, mine, links, options);
   } finally {
@@ -245,7 +258,7 @@ async function rememberAside(
   plan: { do: "hold"; problem: { code: string; params: Record<string, unknown> } } | { do: "exclude"; reason: string },
 ): Promise<void> {
   const held = plan.do === "hold";
-  batch.counts[held ? "held" : "excluded"] += 1;
+  countOutcome(batch, order.order_id, held ? "held" : "excluded");
   await rememberOutcome(ctx, order, batch.lists, {
     state: held ? "held" : "excluded",
     problem: held ? plan.problem : null,

@@ -8,12 +8,16 @@ import type { SyncOptions } from "./batch.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { syncByIds, syncChangedOrders, syncDueOrders, syncNewOrders, syncWindow } from "./find-in-shop.flow.ts";
 import { toLocalTime } from "./shop-time.ts";
+import { makeTally } from "./tally.ts";
 
 const listsKeptMs = 86_400_000;
 
-export function syncOptions(counts: RunCounts, signal: AbortSignal): SyncOptions {
+/** @param runId null where the run is put on record only at its end */
+export function syncOptions(counts: RunCounts, signal: AbortSignal, runId: string | null): SyncOptions {
   return {
-    counts,
+    ...makeTally(counts),
+    runId,
+    worked: new Set(),
     force: false,
     again: false,
     customersIndexed: false,
@@ -26,7 +30,7 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal): SyncOptions
 
 /** The regular exchange: new orders, changed orders, the CRM's history, and what is due again. */
 export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
-  const options = syncOptions(run.counts, signal);
+  const options = syncOptions(run.counts, signal, run.id);
   await keepListsFresh(ctx);
   if (run.params.orderIds)
     await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
@@ -45,15 +49,15 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
 }
 
 /** Between two rounds only the two cheap questions, and what is due. Counts tell whether anything was found. */
-export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Promise<RunCounts> {
-  const options = syncOptions(noCounts(), signal);
+export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Promise<SyncOptions> {
+  const options = syncOptions(noCounts(), signal, null);
   await syncNewOrders(ctx, options);
   await syncCrmChanges(ctx, options);
   await syncDueOrders(ctx, options);
   await markSynced(ctx, ctx.connection.id);
   await reportReached(ctx);
   await reportGaps(ctx);
-  return options.counts;
+  return options;
 }
 
 async function keepListsFresh(ctx: ConnectionContext): Promise<void> {

@@ -9,6 +9,7 @@ import { beatHeart } from "../log/heartbeat.flow.ts";
 import { recordRun } from "../log/runs.sql.ts";
 import { makeWaitingDue } from "./order-links.sql.ts";
 import { reconcile } from "./reconcile.flow.ts";
+import { noteRunOrders } from "./run-orders.sql.ts";
 import { startArchive } from "./start-archive.flow.ts";
 import { quickLook, syncRound } from "./sync-round.flow.ts";
 import { uploadArchive } from "./upload-archive.flow.ts";
@@ -47,9 +48,11 @@ async function lookQuickly(
   const ctx = makeConnectionContext(app, connection);
   const startedAt = app.now();
   try {
-    const counts = await quickLook(ctx, signal);
+    const { counts, worked } = await quickLook(ctx, signal);
     const found = counts.created + counts.linked + counts.updated + counts.held + counts.failed + counts.excluded;
-    if (found > 0) await recordRun(app, connectionId, released ? "release" : "schedule", counts, startedAt);
+    if (found === 0) return;
+    const runId = await recordRun(app, connectionId, released ? "release" : "schedule", counts, startedAt);
+    await noteRunOrders(ctx, runId, [...worked]);
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof ApiError)) throw error;
