@@ -20,6 +20,19 @@ export function times(one: Amount, other: Amount): Amount {
   return product >= 0n ? (product + half) / scale : -((-product + half) / scale);
 }
 
+const cent = scale / 100n;
+
+/** Rounded half up to whole kopecks. */
+export function toCents(amount: Amount): Amount {
+  const half = amount < 0n ? -cent / 2n : cent / 2n;
+  return ((amount + half) / cent) * cent;
+}
+
+/** The next whole kopeck, for amounts of zero and more. */
+export function upToCents(amount: Amount): Amount {
+  return ((amount + cent - 1n) / cent) * cent;
+}
+
 /** Rounded half up to `places` decimals, without trailing zeros: "599", "599.5", "0.33". */
 export function fromAmount(amount: Amount, places = 2): string {
   const step = 10n ** BigInt(6 - places);

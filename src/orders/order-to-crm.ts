@@ -3,6 +3,7 @@ import type { HoroshopLine, HoroshopOrder } from "../horoshop/schema.ts";
 import type { CrmItemDraft, CrmOrderDraft, CrmPaymentDraft } from "../retailcrm/schema.ts";
 import { fromAmount, toAmount } from "./amount.ts";
 import { normalEmail, normalPhone, splitName } from "./contact.ts";
+import { linePrices } from "./line-prices.ts";
 import { deliveryIsKnown, expectedTotal, orderDiscount } from "./order-total.ts";
 import { changeZone } from "./shop-time.ts";
 
@@ -99,8 +100,9 @@ export function itemsToCrm(
   facts: Pick<OrderFacts, "unknownOffers">,
 ): { items: CrmItemDraft[]; discountManualAmount?: string } {
   const ids = lineIds(order);
+  const prices = linePrices(order);
   const items = order.products.map((line, position) =>
-    lineToCrm(line, ids[position]!, facts.unknownOffers.has(line.article)),
+    lineToCrm(line, ids[position]!, fromAmount(prices[position]!.price), facts.unknownOffers.has(line.article)),
   );
   if (toAmount(order.payment_price) > 0n) {
     items.push({
@@ -125,15 +127,15 @@ function lineIds(order: HoroshopOrder): string[] {
   });
 }
 
-function lineToCrm(line: HoroshopLine, id: string, isUnknown: boolean): CrmItemDraft {
+function lineToCrm(line: HoroshopLine, id: string, price: string, isUnknown: boolean): CrmItemDraft {
   const known = line.article !== "" && !isUnknown;
   const name = (line.title || line.article || "—").slice(0, 255);
   return {
     externalIds: [{ code: lineIdCode, value: id }],
     ...(known ? { offer: { externalId: line.article } } : {}),
     productName: name,
-    initialPrice: fromAmount(toAmount(line.price)),
-    quantity: fromAmount(toAmount(line.quantity), 3),
+    initialPrice: price,
+    quantity: fromAmount(toAmount(line.quantity), 6),
     ...(!known && line.article
       ? { properties: [{ code: "article", name: "Артикул", value: line.article.slice(0, 255) }] }
       : {}),

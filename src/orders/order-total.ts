@@ -1,6 +1,7 @@
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
-import { fromAmount, sameAmount, sum, times, toAmount } from "./amount.ts";
+import { fromAmount, sameAmount, toAmount, toCents } from "./amount.ts";
+import { linesTotal } from "./line-prices.ts";
 
 /** A delivery price of -1 (or none) is the carrier's tariff: nobody knows it yet. */
 export function deliveryIsKnown(order: HoroshopOrder): boolean {
@@ -13,14 +14,16 @@ export function expectedTotal(order: HoroshopOrder): string {
   return fromAmount(toAmount(order.total_sum) + delivery + toAmount(order.payment_price));
 }
 
-export function linesTotal(order: HoroshopOrder): string {
-  return fromAmount(sum(order.products.map((line) => times(toAmount(line.price), toAmount(line.quantity)))));
-}
-
-/** What separates the lines from the shop's sum, as one discount; undefined when there is none to give. */
+/**
+ * What separates the lines from the shop's sum, as one discount; undefined when there is none to give. A payment type
+ * that makes the order cheaper is part of it. It never exceeds the lines: what is left over shows in the totals.
+ */
 export function orderDiscount(order: HoroshopOrder): string | undefined {
-  const discount = toAmount(linesTotal(order)) - toAmount(order.total_sum);
-  return discount > 0n ? fromAmount(discount) : undefined;
+  const lines = linesTotal(order);
+  const surcharge = toAmount(order.payment_price);
+  const discount = lines - toCents(toAmount(order.total_sum)) - (surcharge < 0n ? toCents(surcharge) : 0n);
+  if (discount <= 0n) return undefined;
+  return lines === 0n ? undefined : fromAmount(discount > lines ? lines : discount);
 }
 
 /** Both totals when they differ. */
