@@ -117,7 +117,7 @@ function chooseSite(
 /** Keys of older accounts list no scopes: what can be tried without writing is tried. */
 async function findDeniedScopes(crm: ReturnType<typeof makeRetailcrmClient>): Promise<string[]> {
   const trials: [string, () => Promise<unknown>][] = [
-    ["order_read", () => crm.fetchHistory({ page: 1 })],
+    ["order_read", () => crm.fetchHistory({ sinceId: 0 })],
     ["customer_read", () => crm.fetchCustomers({}, 1)],
     ["reference_read", () => crm.fetchStatuses()],
   ];

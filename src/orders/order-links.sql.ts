@@ -11,6 +11,9 @@ import { toInstant } from "./shop-time.ts";
 
 export type OrderState = "synced" | "held" | "failed" | "excluded";
 
+/** Why an excluded order stays so until a person asks, whatever happens to it. */
+export const asideReasons = ["dismissed", "deleted_in_crm", "combined_in_crm", "moved_in_crm"];
+
 /** All that is remembered of one shop order. */
 export type OrderLink = {
   shopOrderId: string;
@@ -118,6 +121,17 @@ export async function releaseClaims(ctx: ConnectionContext, shopOrderIds: string
     .where("shop_order_id", "in", shopOrderIds)
     .where("claimed_by", "=", worker)
     .execute();
+}
+
+/** Orders that this worker has taken and not settled yet. */
+export async function listInHand(ctx: ConnectionContext, worker: string): Promise<Set<string>> {
+  const rows = await ctx.db
+    .selectFrom("order_links")
+    .select("shop_order_id")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("claimed_by", "=", worker)
+    .execute();
+  return new Set(rows.map((row) => row.shop_order_id));
 }
 
 /** Only where this is the one process: what a killed predecessor had in hand is nobody's now. */

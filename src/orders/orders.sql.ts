@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { ConnectionContext } from "../context.ts";
-import { type OrderLink, toLink } from "./order-links.sql.ts";
+import { asideReasons, type OrderLink, toLink } from "./order-links.sql.ts";
 
 export type OrderFilter = { state?: string; problem?: string; run?: string; before?: number; limit: number };
 
@@ -49,9 +49,7 @@ export async function makeDue(
       shop_hash: null,
       attempts: 0,
       ...(confirmed === undefined ? {} : { confirmed }),
-      reason: sql<
-        string | null
-      >`case when reason in ('dismissed', 'deleted_in_crm', 'combined_in_crm') then null else reason end`,
+      reason: sql<string | null>`case when reason in (${sql.join(asideReasons)}) then null else reason end`,
       state: sql<string>`case when state = 'excluded' then 'failed' else state end`,
     })
     .where("connection_id", "=", ctx.connection.id);

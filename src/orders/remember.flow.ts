@@ -51,7 +51,7 @@ export async function rememberOutcome(
   });
 }
 
-const attemptsMax = 30;
+export const attemptsMax = 30;
 
 export type KeptLink = Pick<
   OrderLink,
@@ -66,13 +66,33 @@ export async function rememberTrouble(
   error: ApiError,
   createPending: boolean,
 ): Promise<void> {
+  const { code, params } = troubleOf(error);
+  await rememberFailure(ctx, order, link, { code, params }, { createPending, waitMs: error.retryAfterMs ?? 0 });
+}
+
+/** A fault of ours: the log says which. The order is tried again as after any other trouble. */
+export async function rememberFault(
+  ctx: ConnectionContext,
+  order: HoroshopOrder,
+  link: OrderLink | undefined,
+): Promise<void> {
+  const createPending = link?.createPending ?? false;
+  await rememberFailure(ctx, order, link, { code: "internal", params: {} }, { createPending, waitMs: 0 });
+}
+
+async function rememberFailure(
+  ctx: ConnectionContext,
+  order: HoroshopOrder,
+  link: KeptLink | undefined,
+  problem: Problem,
+  { createPending, waitMs }: { createPending: boolean; waitMs: number },
+): Promise<void> {
   const attempts = (link?.attempts ?? 0) + 1;
-  const trouble = troubleOf(error);
-  const wait = Math.max(error.retryAfterMs ?? 0, pauseMs(ctx, attempts));
+  const wait = Math.max(waitMs, pauseMs(ctx, attempts));
   await saveLink(ctx, {
     shopOrderId: String(order.order_id),
     state: "failed",
-    problem: { code: trouble.code, params: trouble.params },
+    problem,
     attempts,
     nextAttemptAt: attempts >= attemptsMax ? null : new Date(ctx.now().getTime() + wait),
     agreement: link?.agreement ?? {},

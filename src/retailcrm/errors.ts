@@ -145,9 +145,9 @@ function bodyDetails(reply: HttpResponse, asked: Asked): string[] {
   return start.trim() === "" ? [] : [start];
 }
 
-/** The reply came and says success, but what it must tell is not in it. */
-export function unreadable(asked: Asked, said: string): ApiError {
-  return failure(asked, "unreadable", said, { mayHaveHappened: asked.writes });
+/** The reply came and says success, but what it must tell is not in it. `details`: what about one of its records. */
+export function unreadable(asked: Asked, said: string, details: string[] = []): ApiError {
+  return failure(asked, "unreadable", said, { mayHaveHappened: asked.writes, details });
 }
 
 /** No answer came back. */

@@ -41,9 +41,9 @@ function readOrder(raw: unknown, operation: string): CrmOrder {
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const id = isObject(raw) ? optionalInteger.parse(raw.id) : undefined;
-    const issue = error.issues[0];
-    const said = `order ${id ?? "without id"} cannot be read: ${issue?.path.join(".")}: ${issue?.message}`;
-    throw unreadable({ operation, writes: false, secrets: [] }, said);
+    const reasons = error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    const said = `order ${id ?? "without id"} cannot be read: ${reasons[0]}`;
+    throw unreadable({ operation, writes: false, secrets: [] }, said, reasons);
   }
 }
 
@@ -162,15 +162,17 @@ export type HistoryPage = {
   unreadable: number[];
 };
 
-/** `sinceId` and `page` exclude each other: together the CRM refuses them. */
-export async function fetchHistory(
-  crm: Ask,
-  from: { sinceId: number } | { page: number } | { startDate: string },
-): Promise<HistoryPage> {
+/** After an entry, or from a time of the account's clock on; with `orderId` of one order only. */
+export type HistoryStart = { sinceId: number; orderId?: number } | { startDate: string };
+
+/** One question, no pages: the CRM refuses `page` beside `sinceId`, and the walk by id needs none. */
+export async function fetchHistory(crm: Ask, from: HistoryStart): Promise<HistoryPage> {
   const query: Query = { limit: pageLimit };
-  if ("sinceId" in from) query["filter[sinceId]"] = from.sinceId;
-  else if ("startDate" in from) query["filter[startDate]"] = from.startDate;
-  else query.page = from.page;
+  if ("startDate" in from) query["filter[startDate]"] = from.startDate;
+  else {
+    query["filter[sinceId]"] = from.sinceId;
+    query["filter[orderId]"] = from.orderId;
+  }
   const body = await crm.get("orders/history", query);
   const rows = rowsIn(body, "history", "GET orders/history");
 
