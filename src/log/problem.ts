@@ -42,6 +42,7 @@ const actions: Record<string, string> = {
   order_missing_in_shop: "dismiss",
   final_status_waiting: "confirm",
   external_id_taken: "confirm",
+  internal: "retry",
   customer_ambiguous: "open_orders",
   total_differs: "open_orders",
   payment_not_allowed: "open_crm",

@@ -8,7 +8,6 @@ import { shiftLocal, toLocalTime } from "./shop-time.ts";
 import { syncOrders } from "./sync-orders.flow.ts";
 
 const pageMax = 100;
-const pagesMax = 200;
 const overlapSeconds = 600;
 const stream = "shop-orders";
 
@@ -60,43 +59,43 @@ export async function syncWindow(
   );
 }
 
-/** Pages by rows received; a shop that repeats its first page, or grows under our feet, ends the walk at no new order. */
+/** All pages, whatever the shop takes for the size of one; orders that come or go meanwhile push none out of sight. */
 async function readPages(
   ctx: ConnectionContext,
   filter: { from?: string; to?: string },
   options: SyncOptions,
   take: (orders: HoroshopOrder[]) => Promise<void>,
 ): Promise<void> {
-  const seen = new Set<number>();
-  for (let page = 0, offset = 0; page < pagesMax; page += 1) {
+  for await (const page of ctx.horoshop.fetchAllOrders(filter, options.signal)) {
+    for (const unreadable of page.unreadable) await noteUnreadable(ctx, unreadable, options);
+    if (page.orders.length > 0) await take(page.orders);
     options.signal.throwIfAborted();
-    const answer = await ctx.horoshop.fetchOrders({ ...filter, limit: pageMax, offset }, options.signal);
-    for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options);
-    const fresh = answer.orders.filter((order) => !seen.has(order.order_id));
-    for (const order of fresh) seen.add(order.order_id);
-    if (fresh.length > 0) await take(fresh);
-    offset += answer.rows;
-    if (answer.rows < pageMax || (fresh.length === 0 && answer.unreadable.length === 0)) return;
   }
 }
 
 /** Named orders, read afresh a hundred at a time. Those the shop no longer has are reported, not guessed about. */
 export async function syncByIds(ctx: ConnectionContext, ids: number[], options: SyncOptions): Promise<void> {
   for (let start = 0; start < ids.length; start += pageMax) {
+    const untold = await syncPart(ctx, ids.slice(start, start + pageMax), options);
+    await syncOrders(ctx, await noteMissing(ctx, untold, options), options);
+  }
+}
+
+/** Returns those of the orders that the shop did not name. It may name fewer at a time than it was asked for. */
+async function syncPart(ctx: ConnectionContext, ids: number[], options: SyncOptions): Promise<number[]> {
+  let untold = ids;
+  for (let isNews = true; isNews && untold.length > 0; ) {
     options.signal.throwIfAborted();
-    const part = ids.slice(start, start + pageMax);
-    const answer = await ctx.horoshop.fetchOrders({ ids: part, limit: pageMax, offset: 0 }, options.signal);
+    const answer = await ctx.horoshop.fetchOrders({ ids: untold, limit: pageMax, offset: 0 }, options.signal);
     for (const unreadable of answer.unreadable) await noteUnreadable(ctx, unreadable, options);
-    const wanted = new Set(part);
+    const wanted = new Set(untold);
     const orders = answer.orders.filter((order) => wanted.has(order.order_id));
     await syncOrders(ctx, orders, options);
     const told = new Set([...orders.map((order) => order.order_id), ...answer.unreadable.map((one) => one.orderId)]);
-    await noteMissing(
-      ctx,
-      part.filter((id) => !told.has(id)),
-      options,
-    );
+    untold = untold.filter((id) => !told.has(id));
+    isNews = untold.length < wanted.size;
   }
+  return untold;
 }
 
 const dayMs = 86_400_000;

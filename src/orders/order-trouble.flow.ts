@@ -1,10 +1,16 @@
+import { sql } from "kysely";
+import { pauseMs } from "../connections/work-lane.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
+import type { HoroshopOrder } from "../horoshop/schema.ts";
+import { addToTimeline } from "../log/timeline.sql.ts";
 import type { SyncOptions } from "./batch.ts";
+import { loadLinks } from "./order-links.sql.ts";
+import { attemptsMax } from "./remember.flow.ts";
 import { noteWorked } from "./run-orders.sql.ts";
 import { countOutcome } from "./tally.ts";
 
-/** An order that the shop's answer holds but nobody can read: it stands in the list with the reason. */
+/** An order that the shop's answer holds but nobody can read: it stands in the list with the reason, and is tried again. */
 export async function noteUnreadable(
   ctx: ConnectionContext,
   order: { orderId: number | undefined; reason: string },
@@ -19,28 +25,34 @@ export async function noteUnreadable(
     return;
   }
   countOutcome(options, order.orderId, "failed");
+  const shopOrderId = String(order.orderId);
+  const attempts = ((await loadLinks(ctx, [shopOrderId])).get(shopOrderId)?.attempts ?? 0) + 1;
+  const key = "shop_unreachable:unreadable";
   const problem = {
     state: "failed",
     problem: "shop_unreachable",
-    problem_key: "shop_unreachable:unreadable",
+    problem_key: key,
     problem_params: json({ reason: order.reason, cause: "unreadable" }),
-    problem_since: ctx.now(),
     shop_hash: null,
+    attempts,
+    next_attempt_at: attempts >= attemptsMax ? null : new Date(ctx.now().getTime() + pauseMs(ctx, attempts)),
   };
+  const since = sql<Date>`case when order_links.problem_key = ${key} then order_links.problem_since else ${ctx.now()} end`;
   await ctx.db
     .insertInto("order_links")
     .values({
       connection_id: ctx.connection.id,
-      shop_order_id: String(order.orderId),
+      shop_order_id: shopOrderId,
       shop_number: order.orderId,
-      external_id: String(order.orderId),
+      external_id: shopOrderId,
       agreement: json({}),
       differences: json([]),
       first_seen_at: ctx.now(),
+      problem_since: ctx.now(),
       ...problem,
     })
     .onConflict((conflict) =>
-      conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, next_attempt_at: null }),
+      conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, problem_since: since }),
     )
     .execute();
   await noteWorked(ctx, options, [order.orderId]);
@@ -48,10 +60,19 @@ export async function noteUnreadable(
 
 const confirmMax = 20;
 
-/** Orders that a whole answer lacked are asked for once more, alone, before they count as deleted. Nothing is written. */
-export async function noteMissing(ctx: ConnectionContext, ids: number[], options: SyncOptions): Promise<void> {
+/**
+ * Orders that a whole answer lacked are asked for once more, alone, before they count as deleted. Nothing is written.
+ * Returns those that are there after all.
+ */
+export async function noteMissing(
+  ctx: ConnectionContext,
+  ids: number[],
+  options: SyncOptions,
+): Promise<HoroshopOrder[]> {
+  const found: HoroshopOrder[] = [];
   for (const id of ids.slice(0, confirmMax)) {
     const again = await ctx.horoshop.fetchOrders({ ids: [id], limit: 1, offset: 0 }, options.signal);
+    found.push(...again.orders.filter((order) => order.order_id === id));
     if (again.orders.some((order) => order.order_id === id) || again.unreadable.length > 0) continue;
     countOutcome(options, id, "failed");
     await noteWorked(ctx, options, [id]);
@@ -72,4 +93,45 @@ export async function noteMissing(ctx: ConnectionContext, ids: number[], options
       .where("state", "!=", "excluded")
       .execute();
   }
+  return found;
+}
+
+export type AsideReason = "deleted_in_crm" | "combined_in_crm" | "moved_in_crm";
+
+/**
+ * A manager deleted the order, merged it into another or moved it to another site: the shop keeps its own, and nothing
+ * is sent again until a person asks.
+ */
+export async function setAside(
+  ctx: ConnectionContext,
+  shopOrderId: number,
+  reason: AsideReason,
+  options: SyncOptions,
+): Promise<void> {
+  countOutcome(options, shopOrderId, "excluded");
+  await noteWorked(ctx, options, [shopOrderId]);
+  await ctx.db
+    .updateTable("order_links")
+    .set({
+      state: "excluded",
+      reason,
+      problem: null,
+      problem_key: null,
+      problem_params: null,
+      problem_since: null,
+      next_attempt_at: null,
+      crm_order_id: null,
+      differences: "[]",
+    })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "=", String(shopOrderId))
+    .execute();
+  await addToTimeline(ctx, [
+    { shopOrderId: String(shopOrderId), direction: "crm-to-shop", action: reason, result: "done" },
+  ]);
+  ctx.events.emit({
+    connectionId: ctx.connection.id,
+    type: "order",
+    body: { shopOrderId: String(shopOrderId), state: "excluded" },
+  });
 }

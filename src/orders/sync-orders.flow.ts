@@ -1,28 +1,27 @@
 import { randomUUID } from "node:crypto";
-import { hasScope } from "../connections/connection.ts";
+import { isRecordTrouble } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { ApiError } from "../http/api-error.ts";
-import { loadMapping, loadReferenceLists } from "../mapping/mapping.sql.ts";
-import type { ReferenceLists } from "../mapping/mapping.ts";
-import { refreshReferenceLists } from "../mapping/reference-lists.flow.ts";
+import { addToTimeline, type TimelineEntry } from "../log/timeline.sql.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import { applyChanges } from "./apply-changes.flow.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
 import { type CreateCase, createOrders } from "./create-orders.flow.ts";
-import { loadKnownOffers, saveKnownOffers } from "./customer-links.sql.ts";
-import { claimOrders, loadLinks, type OrderLink, releaseClaims } from "./order-links.sql.ts";
+import { asideReasons, claimOrders, listInHand, loadLinks, type OrderLink, releaseClaims } from "./order-links.sql.ts";
+import { setAside } from "./order-trouble.flow.ts";
 import { planChanges } from "./plan-changes.ts";
 import { planNewOrder } from "./plan-order.ts";
+import { prepareBatch } from "./prepare-batch.flow.ts";
 import { orderPrint } from "./print.ts";
-import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
+import { findGoneReason, readCrmOrders } from "./read-crm-orders.flow.ts";
+import { rememberFault, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { noteWorked } from "./run-orders.sql.ts";
 import { withSentWrites } from "./sent-writes.ts";
-import { toLocalTime } from "./shop-time.ts";
 import { countOutcome, countRead, countUntouched } from "./tally.ts";
 import type { ChangeCase } from "./write-to-crm.flow.ts";
 
-type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | undefined };
+type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | ApiError | undefined };
 
 const batchMax = 50;
 
@@ -65,6 +64,9 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
   );
   try {
     await settle(ctx, mine, links, options);
+  } catch (error) {
+    if (error instanceof ApiError || options.signal.aborted) throw error;
+    await settleAlone(ctx, mine, worker, options);
   } finally {
     await releaseClaims(
       ctx,
@@ -77,11 +79,44 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
 /** Orders that somebody set aside stay so; others are worked on when asked to, when new, or when the shop changed them. */
 function needsWork(order: HoroshopOrder, link: OrderLink | undefined, options: SyncOptions): boolean {
   if (!link) return true;
-  const aside =
-    link.state === "excluded" && ["dismissed", "deleted_in_crm", "combined_in_crm"].includes(link.reason ?? "");
+  const aside = link.state === "excluded" && asideReasons.includes(link.reason ?? "");
   if (aside) return options.again;
   if (options.force || options.again) return true;
   return link.shopHash !== orderPrint(order);
+}
+
+/**
+ * A fault of ours over one order must not stop the others for ever: those that are still in hand are taken one by one,
+ * and the one with the fault waits for its next attempt, in the list and in the log.
+ */
+async function settleAlone(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  worker: string,
+  options: SyncOptions,
+): Promise<void> {
+  const inHand = await listInHand(ctx, worker);
+  const ids = orders.map((order) => order.order_id).filter((id) => inHand.has(String(id)));
+  for (const id of ids) options.unsettled.add(id);
+  // Read again: some of it may have been written before the fault.
+  const answer = await ctx.horoshop.fetchOrders({ ids, limit: batchMax, offset: 0 }, options.signal);
+  for (const order of answer.orders.filter((one) => inHand.has(String(one.order_id)))) {
+    options.signal.throwIfAborted();
+    const id = String(order.order_id);
+    try {
+      await settle(ctx, [order], await loadLinks(ctx, [id]), options);
+    } catch (error) {
+      if (error instanceof ApiError || options.signal.aborted) throw error;
+      ctx.log.error(
+        { err: error, connection: ctx.connection.id, order: order.order_id },
+        "an order met a fault of ours",
+      );
+      // As it stands now: what may have been sent is on record.
+      await rememberFault(ctx, order, (await loadLinks(ctx, [id])).get(id));
+      countOutcome(options, order.order_id, "failed");
+    }
+    options.unsettled.delete(order.order_id);
+  }
 }
 
 async function settle(
@@ -90,109 +125,16 @@ async function settle(
   links: Map<string, OrderLink>,
   options: SyncOptions,
 ): Promise<void> {
-  const crmOrders = await readCrmOrders(ctx, orders, links);
+  const sides = await readCrmOrders(ctx, orders, links);
   const cases = orders.map((order): BatchCase => {
-    const link = links.get(String(order.order_id));
-    return {
-      order,
-      link,
-      crm: link?.crmOrderId ? crmOrders.byId.get(link.crmOrderId) : crmOrders.byExternalId.get(String(order.order_id)),
-    };
+    return { order, link: links.get(String(order.order_id)), crm: sides.get(order.order_id) };
   });
-  const batch = await prepareBatch(ctx, cases, options);
+  const batch = await prepareBatch(ctx, orders, sides, options);
   const creates: CreateCase[] = [];
   const changes: ChangeCase[] = [];
   for (const one of cases) await sortCase(ctx, one, batch, creates, changes);
   await createOrders(ctx, creates, batch);
   await applyChanges(ctx, changes, batch);
-}
-
-type CrmOrders = { byId: Map<number, CrmOrder>; byExternalId: Map<string, CrmOrder> };
-
-/** Linked orders are read by their CRM id, others looked for under our number: a create may have happened unseen. */
-async function readCrmOrders(
-  ctx: ConnectionContext,
-  orders: HoroshopOrder[],
-  links: Map<string, OrderLink>,
-): Promise<CrmOrders> {
-  const site = ctx.connection.crmSite!;
-  const linked = orders
-    .map((order) => links.get(String(order.order_id))?.crmOrderId)
-    .filter((id): id is number => typeof id === "number");
-  const unlinked = orders.map((order) => String(order.order_id)).filter((id) => !links.get(id)?.crmOrderId);
-  const byId = linked.length > 0 ? await ctx.crm.fetchOrders({ ids: linked }) : [];
-  const byExternalId = unlinked.length > 0 ? await ctx.crm.fetchOrders({ externalIds: unlinked, sites: [site] }) : [];
-  return {
-    byId: new Map(byId.map((order) => [order.id, order])),
-    byExternalId: new Map(
-      byExternalId
-        .filter((order) => order.site === site && order.externalId !== undefined)
-        .map((order) => [order.externalId!, order]),
-    ),
-  };
-}
-
-async function prepareBatch(ctx: ConnectionContext, cases: BatchCase[], options: SyncOptions): Promise<Batch> {
-  const { connection } = ctx;
-  const mapping = await loadMapping(ctx, connection.id);
-  let lists = await loadReferenceLists(ctx, connection.id);
-  if (cases.some((one) => meetsUnknown(one, lists)) && isStale(lists, ctx.now()))
-    lists = await refreshReferenceLists(ctx);
-  const unknownOffers = await findUnknownOffers(
-    ctx,
-    cases.map((one) => one.order),
-    options.missingOffers,
-  );
-  const facts = {
-    shortId: connection.id,
-    crmTimeZone: connection.crmTimeZone,
-    crmCurrency: connection.crmCurrency,
-    settings: connection.settings,
-    unknownOffers,
-    hasOrderFields: connection.shopFeatures.orderFields === true,
-  };
-  const crmNow = toLocalTime(ctx.now(), connection.crmTimeZone ?? connection.settings.timeZone);
-  return { ...options, mapping, lists, facts, crmNow };
-}
-
-function meetsUnknown({ order, crm }: BatchCase, lists: ReferenceLists): boolean {
-  const lacks = (kind: "statuses" | "deliveryTypes" | "paymentTypes", id: number | undefined) =>
-    id !== undefined && !lists[kind].horoshop.some((element) => element.id === id);
-  if (
-    lacks("statuses", order.stat_status) ||
-    lacks("deliveryTypes", order.delivery_type?.id) ||
-    lacks("paymentTypes", order.payment_type?.id)
-  )
-    return true;
-  return crm !== undefined && !lists.statuses.crm.some((element) => element.code === crm.status);
-}
-
-/** Lists are not read again for the sake of one odd id more often than once a minute. */
-function isStale(lists: ReferenceLists, now: Date): boolean {
-  return !lists.fetchedAt || now.getTime() - lists.fetchedAt.getTime() > 60_000;
-}
-
-/** Articles that the CRM's catalogue lacks; known ones are remembered and never asked for again. */
-async function findUnknownOffers(
-  ctx: ConnectionContext,
-  orders: HoroshopOrder[],
-  missing: Set<string>,
-): Promise<Set<string>> {
-  const articles = [...new Set(orders.flatMap((order) => order.products.map((line) => line.article)))].filter(Boolean);
-  if (articles.length === 0 || !hasScope(ctx.connection, "store_read")) return new Set();
-  const known = await loadKnownOffers(ctx, articles);
-  const unsure = articles.filter((article) => !known.has(article) && !missing.has(article));
-  if (unsure.length > 0) {
-    try {
-      const found = await ctx.crm.fetchOfferArticles(unsure, ctx.connection.crmSite!);
-      await saveKnownOffers(ctx, found);
-      for (const article of unsure) if (!found.includes(article)) missing.add(article);
-    } catch (error) {
-      // An account that refuses this question tells at the order itself.
-      if (!(error instanceof ApiError) || error.kind !== "rejected") throw error;
-    }
-  }
-  return new Set(articles.filter((article) => missing.has(article)));
 }
 
 /** Plans one order and puts it where it belongs; what needs no write is remembered at once. */
@@ -204,13 +146,22 @@ async function sortCase(
   changes: ChangeCase[],
 ): Promise<void> {
   const { order, link } = one;
+  const site = ctx.connection.crmSite!;
   try {
+    if (one.crm instanceof ApiError) throw one.crm;
     let crm = one.crm;
-    if (link?.crmOrderId && !crm)
-      crm = await ctx.crm.fetchOrder(String(link.crmOrderId), "id", ctx.connection.crmSite!);
-    if (link?.crmOrderId && crm) {
-      changes.push(changeCase(order, link, crm, batch, false));
-      return;
+    if (link?.crmOrderId) {
+      crm ??= await ctx.crm.fetchOrder(String(link.crmOrderId), "id", site);
+      if (crm && crm.site !== "" && crm.site !== site)
+        return await setAside(ctx, order.order_id, "moved_in_crm", batch);
+      if (crm) {
+        changes.push(changeCase(order, link, crm, batch, false));
+        return;
+      }
+      const reason = await findGoneReason(ctx, link.crmOrderId);
+      if (reason) return await setAside(ctx, order.order_id, reason, batch);
+      // Nobody did away with it, and yet it is not there: it is made anew, and the page says why.
+      await addToTimeline(ctx, [{ ...lostInCrm, shopOrderId: link.shopOrderId }]);
     }
     const view = link && { crmOrderId: null, agreement: {}, confirmed: link.confirmed, problem: link.problem };
     const plan = planNewOrder({
@@ -227,9 +178,12 @@ async function sortCase(
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     await rememberTrouble(ctx, order, link, error, link?.createPending ?? false);
-    throw error;
+    if (!isRecordTrouble(error)) throw error;
+    countOutcome(batch, order.order_id, "failed");
   }
 }
+
+const lostInCrm: TimelineEntry = { direction: "crm-to-shop", action: "lost_in_crm", result: "done" };
 
 function changeCase(
   order: HoroshopOrder,

@@ -2,6 +2,7 @@ import { markSynced } from "../connections/connections.sql.ts";
 import { reportReached } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { noCounts, type Run, type RunCounts } from "../log/run.ts";
+import { queueRun, saveRunProgress } from "../log/runs.sql.ts";
 import { loadReferenceLists } from "../mapping/mapping.sql.ts";
 import { refreshReferenceLists, reportGaps } from "../mapping/reference-lists.flow.ts";
 import type { SyncOptions } from "./batch.ts";
@@ -38,7 +39,12 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
     await syncWindow(ctx, windowOf(ctx, run.params), { ...options, force: true });
   else {
     await syncNewOrders(ctx, options);
-    await syncCrmChanges(ctx, options);
+    await syncCrmChanges(ctx, options, {
+      tell: async (done, total) => {
+        run.progress = { done, total };
+        await saveRunProgress(ctx, run);
+      },
+    });
     await syncDueOrders(ctx, options);
     await syncChangedOrders(ctx, options);
     await markSynced(ctx, ctx.connection.id);
@@ -52,12 +58,18 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
 export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Promise<SyncOptions> {
   const options = syncOptions(noCounts(), signal, null);
   await syncNewOrders(ctx, options);
-  await syncCrmChanges(ctx, options);
+  // A long list of changes is worked by a run, which shows how far it is.
+  if ((await syncCrmChanges(ctx, options, { pagesMax: 1 })) > 0) await handOver(ctx);
   await syncDueOrders(ctx, options);
   await markSynced(ctx, ctx.connection.id);
   await reportReached(ctx);
   await reportGaps(ctx);
   return options;
+}
+
+async function handOver(ctx: ConnectionContext): Promise<void> {
+  await queueRun(ctx, ctx.connection.id, "sync", "schedule");
+  await ctx.jobs.wake("orders", ctx.connection.id);
 }
 
 async function keepListsFresh(ctx: ConnectionContext): Promise<void> {

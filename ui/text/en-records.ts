@@ -119,6 +119,7 @@ export const orders = {
     dismissed: "Set aside by a person.",
     deleted_in_crm: "Deleted in the CRM.",
     combined_in_crm: "Merged with another order in the CRM.",
+    moved_in_crm: "Moved to another shop of the CRM.",
     before_archive: "Older than the day from which old orders are loaded.",
   },
   action: {
@@ -135,6 +136,8 @@ export const orders = {
     "keep-status": "The shop keeps its status",
     deleted_in_crm: "Order deleted in the CRM",
     combined_in_crm: "Order merged with another one in the CRM",
+    moved_in_crm: "Order moved to another shop in the CRM",
+    lost_in_crm: "The CRM no longer had the order: it was made anew",
   },
   detail: { crm: "CRM:", crmNumber: "number", status: "status", value: "value", code: "code" },
   timeline: "What happened",

@@ -121,6 +121,7 @@ export const orders: Dictionary["orders"] = {
     dismissed: "Відкладено людиною.",
     deleted_in_crm: "Видалено в CRM.",
     combined_in_crm: "Об’єднано в CRM з іншим замовленням.",
+    moved_in_crm: "Перенесено в CRM до іншого магазину.",
     before_archive: "Давніше за день, від якого завантажуються давні замовлення.",
   },
   action: {
@@ -137,6 +138,8 @@ export const orders: Dictionary["orders"] = {
     "keep-status": "Магазин зберігає свій статус",
     deleted_in_crm: "Замовлення видалено в CRM",
     combined_in_crm: "Замовлення об’єднано в CRM з іншим",
+    moved_in_crm: "Замовлення перенесено в CRM до іншого магазину",
+    lost_in_crm: "У CRM замовлення більше не було: створено знову",
   },
   detail: { crm: "CRM:", crmNumber: "номер", status: "статус", value: "значення", code: "код" },
   timeline: "Що відбувалося",
