@@ -145,8 +145,8 @@ export const en: Record<string, string> = {
 
   // Runs
   run_not_pausable: "Only an upload of the archive can be paused. Stop this run instead, and start it again later.",
-  orders_not_in_shop: "Passed over, because the shop does not have these orders (any more): {orders}.",
-  orders_outside_period: "Passed over, because these orders are not of the chosen period: {orders}.",
+  orders_not_in_shop: "Passed over, because the shop does not have these orders (any more)[: {orders}].",
+  orders_outside_period: "Passed over, because these orders are not of the chosen period[: {orders}].",
   run_finished: "This run has already ended. Start a new one if needed.",
   cancelled: "The run was stopped by a person. Start it again when you want; it goes on where it is needed.",
   interrupted: "The run was interrupted by a restart and is taken up again by itself.",

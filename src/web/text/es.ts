@@ -131,8 +131,8 @@ export const es: Record<string, string> = {
     "El CRM aún no conoce algunos artículos[: {articles}], por eso no se enviaron sus existencias. Seguirán en cuanto el CRM cargue el catálogo.",
 
   run_not_pausable: "Solo se puede pausar el envío del archivo. Detenga esta ejecución y empiécela de nuevo más tarde.",
-  orders_not_in_shop: "Omitidos, porque la tienda (ya) no tiene estos pedidos: {orders}.",
-  orders_outside_period: "Omitidos, porque estos pedidos no son del período elegido: {orders}.",
+  orders_not_in_shop: "Omitidos, porque la tienda (ya) no tiene estos pedidos[: {orders}].",
+  orders_outside_period: "Omitidos, porque estos pedidos no son del período elegido[: {orders}].",
   run_finished: "Esta ejecución ya ha terminado. Empiece otra si hace falta.",
   cancelled: "Una persona detuvo la ejecución. Iníciela de nuevo cuando quiera: sigue donde hace falta.",
   interrupted: "Un reinicio interrumpió la ejecución; se retoma sola.",
