@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll } from "vitest";
-import type { RetailcrmSandbox } from "../sandbox/retailcrm/sandbox.ts";
 import { addApis } from "../src/all-apis.ts";
 import { readConfig } from "../src/config.ts";
 import type { AppContext } from "../src/context.ts";
@@ -18,6 +17,7 @@ import { createEvents } from "../src/log/events.ts";
 import type { WebApp } from "../src/web/api.ts";
 import { createWeb } from "../src/web/server.ts";
 import { openEmbeddedForTest } from "./databases.ts";
+import type { Connected } from "./world-again.ts";
 import { type Clock, makeClockPacer, type Network } from "./world-network.ts";
 
 export const adminToken = "token-of-the-operator";
@@ -32,7 +32,7 @@ export type Live = {
   wakes: Set<string>;
   errors: string[];
   stopping: AbortController;
-  connected?: { at: number; crm: RetailcrmSandbox["state"] };
+  connected?: Connected;
 };
 
 let ground: Promise<Ground> | undefined;

@@ -9,14 +9,13 @@ import { startDueLanes } from "../src/all-jobs.ts";
 import { publishCatalogRun } from "../src/catalog/publish-catalog.job.ts";
 import { workLane } from "../src/connections/work-lane.flow.ts";
 import type { AppContext } from "../src/context.ts";
-import { json } from "../src/db/json.ts";
 import { createMemorySlots } from "../src/http/slots.ts";
 import type { LaneQueue } from "../src/jobs/boss.ts";
-import { listOpenLanes } from "../src/log/runs.sql.ts";
 import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
 import { moveStockRun } from "../src/stock/move-stock.job.ts";
 import type { WebApp } from "../src/web/api.ts";
 import { empty } from "./databases.ts";
+import { goBack, rememberConnected, startAnew } from "./world-again.ts";
 import { adminToken, type Ground, type Live, openGround, readWorldConfig } from "./world-ground.ts";
 import {
   type Clock,
@@ -65,6 +64,8 @@ export type World = {
   look(): Promise<void>;
   /** Works what was asked for, without turning the clock. */
   work(): Promise<void>;
+  /** Works what is due or was asked for, all lanes at once. */
+  workTogether(): Promise<void>;
   /** The order in our list. */
   order(orderId: number): Promise<ApiAnswer["body"]>;
   problems(): Promise<string[]>;
@@ -166,7 +167,7 @@ function assemble({ app, web }: Ground, live: Live): World {
       if (saved.status !== 200) throw new Error(`not mapped: ${JSON.stringify(saved.body)}`);
       await world.work();
       clock.turn(1000);
-      live.connected = { at: clock.now().getTime(), crm: structuredClone(network.crm.state) };
+      live.connected = rememberConnected(live);
     },
     placeOrder: (orderId, wish = {}) =>
       void network.shop.placeOrder({
@@ -190,9 +191,15 @@ function assemble({ app, web }: Ground, live: Live): World {
         if (worked >= wakesMax) throw new Error("the lanes do not come to rest");
         const [wake] = live.wakes;
         live.wakes.delete(wake!);
-        const [queue, connectionId] = wake!.split(" ") as [LaneQueue, string];
-        await workQueue(app, queue, connectionId, live.stopping.signal);
+        await workQueue(app, wake!, live.stopping.signal);
       }
+    },
+    async workTogether() {
+      await startDueLanes(app);
+      const wakes = [...live.wakes];
+      live.wakes.clear();
+      await Promise.all(wakes.map((wake) => workQueue(app, wake, live.stopping.signal)));
+      await world.work();
     },
     order: async (orderId) => (await world.api("GET", `/api/v1/connections/${world.id}/orders/${orderId}`)).body,
     problems: async () => {
@@ -224,54 +231,13 @@ function assemble({ app, web }: Ground, live: Live): World {
       if (isKilled) await startAnew(app, live);
       return isKilled;
     },
-    async renew(seed, settings) {
-      const { connected } = live;
-      if (!connected) throw new Error("connect first");
-      clock.turn(connected.at - clock.now().getTime());
-      live.numbers.next = numbersFrom(seed);
-      live.errors.length = 0;
-      network.shop.reset();
-      network.crm.reset();
-      app.pacer = makeClockPacer(clock);
-      network.crm.crm.state = structuredClone(connected.crm);
-      await forgetOrders(app, world.id, settings);
-      await startAnew(app, live);
-    },
+    renew: (seed, settings) => goBack(app, live, world.id, seed, settings),
   };
   return world;
 }
 
-/** All that came after the connection was made and mapped. */
-async function forgetOrders(app: AppContext, id: string, settings: Record<string, unknown>): Promise<void> {
-  for (const table of ["order_links", "customer_links", "known_offers", "runs", "problems", "timeline"] as const)
-    await app.db.deleteFrom(table).where("connection_id", "=", id).execute();
-  await app.db.deleteFrom("bookmarks").where("connection_id", "=", id).where("stream", "!=", "references").execute();
-  // One after another: lanes that are due at the same moment are taken in any order, and a seed must stay the same.
-  const lanes = await app.db
-    .selectFrom("lanes")
-    .select("lane")
-    .where("connection_id", "=", id)
-    .orderBy("lane")
-    .execute();
-  for (const [place, { lane }] of lanes.entries()) {
-    const next_at = new Date(app.now().getTime() - place);
-    await app.db.updateTable("lanes").set({ next_at, wanted: false, failures: 0 }).where("lane", "=", lane).execute();
-  }
-  await app.db
-    .updateTable("connections")
-    .set({ settings: json(settings), last_sync_at: null })
-    .execute();
-}
-
-/** A fresh process: nothing in memory, the open runs waken their lanes. */
-async function startAnew(app: AppContext, live: Live): Promise<void> {
-  app.slots = createMemorySlots(2);
-  app.shopTokens.clear();
-  live.wakes.clear();
-  for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
-}
-
-async function workQueue(app: AppContext, queue: LaneQueue, connectionId: string, signal: AbortSignal): Promise<void> {
+async function workQueue(app: AppContext, wake: string, signal: AbortSignal): Promise<void> {
+  const [queue, connectionId] = wake.split(" ") as [LaneQueue, string];
   if (queue === "orders") await workOrders(app, connectionId, signal);
   else if (queue === "archive") await workArchive(app, connectionId, signal);
   else if (queue === "catalog") await workLane(app, connectionId, "catalog", { catalog: publishCatalogRun }, signal);
