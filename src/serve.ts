@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
@@ -41,6 +42,8 @@ export async function serve(given: Config, log: Logger): Promise<Service> {
     log,
   });
   const stopping = new AbortController();
+  // Every call under way listens to it, and hundreds may be.
+  setMaxListeners(0, stopping.signal);
   const transport = createTransport({ guard: createTargetGuard({ allowLocal: config.allowLocalTargets }) });
   try {
     await migrate(store.db);

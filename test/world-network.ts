@@ -6,6 +6,7 @@ import type { IcmlOffer } from "../sandbox/retailcrm/icml.ts";
 import { createRetailcrmSandbox, type RetailcrmSandbox } from "../sandbox/retailcrm/sandbox.ts";
 import { type Transport, TransportError } from "../src/http/call.ts";
 import type { Pacer } from "../src/http/pacer.ts";
+import { makeBudgets, notePermit } from "./budgets.ts";
 
 export const shopUrl = "https://shop.example";
 export const crmUrl = "https://demo.retailcrm.pro";
@@ -45,6 +46,7 @@ export function makeClockPacer(clock: Clock): Pacer {
       const wait = (startedAt.get(key) ?? Number.NEGATIVE_INFINITY) + 110 - clock.now().getTime();
       if (wait > 0) clock.turn(wait);
       startedAt.set(key, clock.now().getTime());
+      notePermit(key, clock.now());
     },
   };
 }
@@ -52,6 +54,8 @@ export function makeClockPacer(clock: Clock): Pacer {
 export type Network = {
   shop: HoroshopSandbox;
   crm: RetailcrmSandbox;
+  /** who answers at which host; a test may add one */
+  hosts: Map<string, Answering>;
   transport: Transport;
   /** hosts that refuse every connection */
   down: Set<string>;
@@ -94,8 +98,18 @@ export function makeNetwork(options: NetworkOptions): Network {
     [new URL(shopUrl).host, shop],
     [new URL(crmUrl).host, crm],
   ]);
-  const network: Network = { shop, crm, transport: ask, down: new Set(), watch: () => {}, dying: undefined };
+  const budgets = makeBudgets();
+  const network: Network = { shop, crm, hosts, transport: counted, down: new Set(), watch: () => {}, dying: undefined };
   return network;
+
+  async function counted(request: Parameters<Transport>[0]): ReturnType<Transport> {
+    const end = budgets.begin(request);
+    try {
+      return await ask(request);
+    } finally {
+      end();
+    }
+  }
 
   async function ask(request: Parameters<Transport>[0]): ReturnType<Transport> {
     const url = new URL(request.url);

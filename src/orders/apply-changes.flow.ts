@@ -106,7 +106,9 @@ async function refuseRow(ctx: ConnectionContext, progress: Progress, write: Shop
   if (write.field === "tracking") return refuseTracking(ctx, progress, write, message);
   const locked = progress.input.facts.settings.finalStatuses.includes(progress.order.stat_status);
   const code = locked ? "order_closed_in_shop" : "shop_refused_status";
-  progress.refusal = { code, params: { reason: message, status: write.row.status ?? null, crm: progress.crm.status } };
+  const status = write.row.status ?? null;
+  const name = progress.input.lists.statuses.horoshop.find((element) => element.id === status)?.title ?? null;
+  progress.refusal = { code, params: { reason: message, status, name, crm: progress.crm.status } };
   progress.differences = [
     ...progress.differences,
     write.field === "status"

@@ -4,36 +4,18 @@ import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
 import type { SyncOptions } from "./batch.ts";
 import { listDueOrders, listOrdersToRead, loadLinks } from "./order-links.sql.ts";
 import { noteMissing, noteUnreadable } from "./order-trouble.flow.ts";
-import { shiftLocal, toLocalTime } from "./shop-time.ts";
+import { toLocalTime } from "./shop-time.ts";
 import { syncOrders } from "./sync-orders.flow.ts";
 
 const pageMax = 100;
-const overlapSeconds = 600;
-const stream = "shop-orders";
 
 /** From this second on (shop's clock) orders are new; earlier ones are the archive's. */
 export function newOrdersStart(ctx: ConnectionContext): string {
   return toLocalTime(ctx.connection.createdAt, ctx.connection.settings.timeZone);
 }
 
-/** New orders since the last one seen, with an overlap. The place moves only when all of them are settled. */
-export async function syncNewOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
-  const start = newOrdersStart(ctx);
-  const place = (await loadBookmark(ctx.db, ctx.connection.id, stream)) ?? start;
-  const overlapped = shiftLocal(place, -overlapSeconds);
-  const from = laterOf(overlapped, start);
-  let newest = place;
-  await readPages(ctx, { from }, options, async (orders) => {
-    await syncOrders(ctx, await withoutStrangers(ctx, orders, start), options);
-    for (const order of orders) if (order.stat_created > newest) newest = order.stat_created;
-  });
-  // A shop clock that runs ahead must not carry the place past what is still to come.
-  const latest = toLocalTime(ctx.now(), ctx.connection.settings.timeZone);
-  if (newest !== place) await saveBookmark(ctx.db, ctx.connection.id, stream, earlierOf(newest, latest), ctx.now());
-}
-
 /** Orders from before the connection are left to the archive, unless they are linked already. */
-async function withoutStrangers(
+export async function withoutStrangers(
   ctx: ConnectionContext,
   orders: HoroshopOrder[],
   start: string,
@@ -60,7 +42,7 @@ export async function syncWindow(
 }
 
 /** All pages, whatever the shop takes for the size of one; orders that come or go meanwhile push none out of sight. */
-async function readPages(
+export async function readPages(
   ctx: ConnectionContext,
   filter: { from?: string; to?: string },
   options: SyncOptions,
@@ -133,8 +115,4 @@ export async function syncDueOrders(ctx: ConnectionContext, options: SyncOptions
 /** Local times sort as text. */
 function laterOf(...times: string[]): string {
   return times.sort().at(-1)!;
-}
-
-function earlierOf(...times: string[]): string {
-  return times.sort()[0]!;
 }

@@ -39,6 +39,7 @@ export async function syncOrders(ctx: ConnectionContext, orders: HoroshopOrder[]
   for (let start = 0; start < unique.length; start += batchMax) {
     options.signal.throwIfAborted();
     await syncBatch(ctx, unique.slice(start, start + batchMax), options);
+    await options.breathe();
   }
 }
 

@@ -7,7 +7,8 @@ import { loadReferenceLists } from "../mapping/mapping.sql.ts";
 import { refreshReferenceLists, reportGaps } from "../mapping/reference-lists.flow.ts";
 import type { SyncOptions } from "./batch.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
-import { syncByIds, syncChangedOrders, syncDueOrders, syncNewOrders, syncWindow } from "./find-in-shop.flow.ts";
+import { syncByIds, syncChangedOrders, syncDueOrders, syncWindow } from "./find-in-shop.flow.ts";
+import { syncBacklog, syncNewOrders } from "./find-new-orders.flow.ts";
 import { toLocalTime } from "./shop-time.ts";
 import { makeTally } from "./tally.ts";
 
@@ -25,20 +26,22 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal, runId: strin
     brief: false,
     missingOffers: new Set(),
     unsettled: new Set(),
+    breathe: async () => {},
     signal,
   };
 }
 
 /** The regular exchange: new orders, changed orders, the CRM's history, and what is due again. */
 export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
-  const options = syncOptions(run.counts, signal, run.id);
+  const plain = syncOptions(run.counts, signal, run.id);
+  const options = { ...plain, breathe: lookNowAndThen(ctx, plain) };
   await keepListsFresh(ctx);
   if (run.params.orderIds)
     await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
   else if (run.params.since || run.params.until)
     await syncWindow(ctx, windowOf(ctx, run.params), { ...options, force: true });
   else {
-    await syncNewOrders(ctx, options);
+    await syncNewOrders(ctx, plain);
     await syncCrmChanges(ctx, options, {
       tell: async (done, total) => {
         run.progress = { done, total };
@@ -46,12 +49,27 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
       },
     });
     await syncDueOrders(ctx, options);
+    await syncBacklog(ctx, options);
     await syncChangedOrders(ctx, options);
     await markSynced(ctx, ctx.connection.id);
   }
   run.progress = { done: run.counts.read, total: run.counts.read };
   await reportReached(ctx);
   await reportGaps(ctx);
+}
+
+const lookEveryMs = 30_000;
+
+/** After a long absence a round takes hours: new orders do not wait for its end. */
+function lookNowAndThen(ctx: ConnectionContext, options: SyncOptions): () => Promise<void> {
+  const everyMs = Math.min(ctx.config.quickIntervalMs, lookEveryMs);
+  let lookedAt = ctx.now().getTime();
+  return async () => {
+    if (everyMs === 0 || ctx.now().getTime() - lookedAt < everyMs) return;
+    await syncNewOrders(ctx, options);
+    await markSynced(ctx, ctx.connection.id);
+    lookedAt = ctx.now().getTime();
+  };
 }
 
 /** Between two rounds only the two cheap questions, and what is due. Counts tell whether anything was found. */
