@@ -14,6 +14,7 @@ import type { LaneQueue } from "../src/jobs/boss.ts";
 import { workArchive, workOrders } from "../src/orders/work-orders.job.ts";
 import { moveStockRun } from "../src/stock/move-stock.job.ts";
 import type { WebApp } from "../src/web/api.ts";
+import { holdIdleLook } from "./budgets.ts";
 import { empty } from "./databases.ts";
 import { goBack, rememberConnected, startAnew } from "./world-again.ts";
 import { adminToken, type Ground, type Live, openGround, readWorldConfig } from "./world-ground.ts";
@@ -83,6 +84,7 @@ export type World = {
 };
 
 export type ConnectOptions = {
+  crm?: { apiKey?: string; site?: string };
   settings?: Record<string, unknown>;
   mapping?: Record<string, unknown>;
   unmapped?: boolean;
@@ -158,7 +160,9 @@ function assemble({ app, web }: Ground, live: Live): World {
     id: "",
     api: (method, path, body) => ask(web, method, path, body),
     async connect(options = {}) {
-      const made = await world.api("POST", "/api/v1/connections", { ...newConnection, settings: options.settings });
+      const crm = { ...newConnection.crm, ...options.crm };
+      const wish = { ...newConnection, crm, settings: options.settings };
+      const made = await world.api("POST", "/api/v1/connections", wish);
       if (made.status !== 201) throw new Error(`not connected: ${JSON.stringify(made.body)} ${live.errors.join("")}`);
       world.id = made.body.id;
       if (options.unmapped) return;
@@ -238,7 +242,7 @@ function assemble({ app, web }: Ground, live: Live): World {
 
 async function workQueue(app: AppContext, wake: string, signal: AbortSignal): Promise<void> {
   const [queue, connectionId] = wake.split(" ") as [LaneQueue, string];
-  if (queue === "orders") await workOrders(app, connectionId, signal);
+  if (queue === "orders") await holdIdleLook(app, connectionId, () => workOrders(app, connectionId, signal));
   else if (queue === "archive") await workArchive(app, connectionId, signal);
   else if (queue === "catalog") await workLane(app, connectionId, "catalog", { catalog: publishCatalogRun }, signal);
   else if (queue === "stock") await workLane(app, connectionId, "stock", { stock: moveStockRun }, signal);
