@@ -3,15 +3,17 @@ import type { ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
 
 /**
- * What the catalogue files tell the CRM about stock, kept beside the files: the file that is being made, the held one,
- * the served one and the one before it (the CRM may have loaded that one last). Stock that the CRM took from here is
- * no news for the shop.
+ * What the catalogue files tell the CRM, kept beside the files: the file that is being made, the held one, the served
+ * one and the one before it (the CRM may have loaded that one last). Stock that the CRM took from here is no news for
+ * the shop; and offers that the next file lacks are seen.
  */
 
 const perPiece = 5000;
 
+export type NotedOffer = { id: string; quantity: string; active: boolean };
+
 export type FiguresRecorder = {
-  add(offers: { id: string; quantity: string }[]): Promise<void>;
+  add(offers: NotedOffer[]): Promise<void>;
   finish(): Promise<void>;
 };
 
@@ -19,7 +21,7 @@ export type FiguresRecorder = {
 export async function recordFigures(ctx: ConnectionContext): Promise<FiguresRecorder> {
   await drop(ctx, ["new"]);
   let piece = 0;
-  let waiting: [string, string][] = [];
+  let waiting: [string, string, boolean][] = [];
   async function write(): Promise<void> {
     await ctx.db
       .insertInto("catalog_figures")
@@ -30,13 +32,38 @@ export async function recordFigures(ctx: ConnectionContext): Promise<FiguresReco
   }
   return {
     async add(offers) {
-      for (const { id, quantity } of offers) waiting.push([id, quantity]);
+      for (const { id, quantity, active } of offers) waiting.push([id, quantity, active]);
       if (waiting.length >= perPiece) await write();
     },
     async finish() {
       if (waiting.length > 0) await write();
     },
   };
+}
+
+/**
+ * How many offers that are active in the served file are not among `present`; undefined when it is not on record.
+ * Piece by piece: a large shop takes no memory.
+ */
+export async function countVanished(
+  ctx: ConnectionContext,
+  present: { has(id: string): boolean },
+): Promise<number | undefined> {
+  let vanished = 0;
+  for (let piece = 0; ; piece += 1) {
+    const row = await ctx.db
+      .selectFrom("catalog_figures")
+      .select("figures")
+      .where("connection_id", "=", ctx.connection.id)
+      .where("role", "=", "served")
+      .where("piece", "=", piece)
+      .executeTakeFirst();
+    if (!row) return piece === 0 ? undefined : vanished;
+    for (const [id, , active] of row.figures) {
+      if (active === undefined) return undefined;
+      if (active && !present.has(id)) vanished += 1;
+    }
+  }
 }
 
 type Publication = "publish" | "keep" | "hold" | "refuse";

@@ -32,7 +32,7 @@ export type CatalogOrder = {
   codesFor(fields: Set<string>): Promise<ReadonlyMap<string, string>>;
   onPage?: (rows: number) => Promise<void>;
   /** the offers of one product after another, as they are written */
-  onOffers?: (offers: { id: string; quantity: string }[]) => Promise<void>;
+  onOffers?: (offers: { id: string; quantity: string; active: boolean }[]) => Promise<void>;
   signal?: AbortSignal;
 };
 

@@ -5,7 +5,7 @@ import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
 import { isStale } from "./catalog.flow.ts";
 import { tellCrm } from "./catalog-address.flow.ts";
-import { recordFigures, settleFigures } from "./catalog-figures.sql.ts";
+import { countVanished, recordFigures, settleFigures } from "./catalog-figures.sql.ts";
 import {
   type CatalogFolder,
   catalogFile,
@@ -26,6 +26,7 @@ import {
 } from "./catalogs.sql.ts";
 import { type PublicationPlan, planPublication } from "./check-catalog.ts";
 import { etagOf } from "./conditional-request.ts";
+import { createFingerprints, type Fingerprints } from "./fingerprints.ts";
 import { generateCatalog, type MadeCatalog } from "./generate-catalog.flow.ts";
 import type { CatalogRules } from "./product-to-offers.ts";
 import type { CatalogWarning } from "./remarks.ts";
@@ -57,9 +58,9 @@ export async function publishCatalog(
   );
   const cancel = new AbortController();
   try {
-    const made = await makeCatalog(ctx, folder, run, cancel, AbortSignal.any([signal, cancel.signal]));
+    const { made, active } = await makeCatalog(ctx, folder, run, cancel, AbortSignal.any([signal, cancel.signal]));
     try {
-      const plan = await choosePlan(ctx, folder, catalogs, made);
+      const plan = await choosePlan(ctx, folder, catalogs, made, active);
       await applyPlan(ctx, folder, plan, catalogs, made);
       await settleFigures(ctx, plan.do);
       if (plan.do === "publish" || plan.do === "keep") await tellCrm(ctx, plan.do === "publish");
@@ -83,10 +84,11 @@ async function makeCatalog(
   run: Run | undefined,
   cancel: AbortController,
   signal: AbortSignal,
-): Promise<MadeCatalog> {
+): Promise<{ made: MadeCatalog; active: Fingerprints }> {
   const { connection } = ctx;
   if (!connection.shopUrl) throw new Error("the connection has no shop yet");
   const figures = await recordFigures(ctx);
+  const active = createFingerprints();
   const made = await generateCatalog({
     horoshop: ctx.horoshop,
     folder,
@@ -102,11 +104,14 @@ async function makeCatalog(
       await saveRunProgress(ctx, run);
       if (run.cancelAsked) cancel.abort();
     },
-    onOffers: figures.add,
+    onOffers: async (offers) => {
+      for (const offer of offers) if (offer.active) active.add(offer.id);
+      await figures.add(offers);
+    },
     signal,
   });
   await figures.finish();
-  return made;
+  return { made, active };
 }
 
 function rulesOf(ctx: ConnectionContext, shopUrl: string): CatalogRules {
@@ -130,9 +135,11 @@ async function choosePlan(
   folder: CatalogFolder,
   { served }: Catalogs,
   made: MadeCatalog,
+  active: Fingerprints,
 ): Promise<PublicationPlan> {
   const facts = served && { ...served, contentHash: readVersion(served.version).contentHash };
-  const plan = planPublication(made, facts, ctx.connection.settings.catalog.shrinkLimitPercent);
+  const vanished = served && (await countVanished(ctx, active));
+  const plan = planPublication(made, facts, ctx.connection.settings.catalog.shrinkLimitPercent, vanished);
   // A data folder that lost the served file gets it back even though nothing changed.
   if (plan.do === "keep" && ctx.store.kind === "embedded" && !(await hasCatalogFiles(folder, served!.version, served!)))
     return { do: "publish" };
@@ -147,7 +154,11 @@ async function applyPlan(
   made: MadeCatalog,
 ): Promise<void> {
   if (plan.do === "refuse") {
-    if (plan.before > 0) await openProblem(ctx, { code: "catalog_shrunk", params: { before: plan.before, after: 0 } });
+    if (plan.before > 0)
+      await openProblem(ctx, {
+        code: "catalog_shrunk",
+        params: { before: plan.before, after: 0, vanished: plan.before },
+      });
     return;
   }
   const record = recordOf(ctx, made);
@@ -158,7 +169,7 @@ async function applyPlan(
     if (ctx.store.kind === "server") await savePieces(ctx, record.version, catalogFile(folder, record.version, true));
   }
   if (plan.do === "hold") {
-    const facts = { before: plan.before, after: plan.after };
+    const facts = { before: plan.before, after: plan.after, vanished: plan.vanished };
     const limitPercent = ctx.connection.settings.catalog.shrinkLimitPercent;
     await saveHeld(ctx, { ...record, reason: { code: "catalog_shrunk", ...facts, limitPercent } });
     await openProblem(ctx, { code: "catalog_shrunk", params: { ...facts, limitPercent } });

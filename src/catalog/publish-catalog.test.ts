@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { describeStores } from "../../test/databases.ts";
 import type { Store } from "../db/open.ts";
+import { cancelRun } from "../log/ask-runs.sql.ts";
 import { listProblems } from "../log/problems.sql.ts";
 import { noCounts } from "../log/run.ts";
-import { cancelRun } from "../log/ask-runs.sql.ts";
 import { nextRun, queueRun, startRun } from "../log/runs.sql.ts";
 import { catalogView, confirmHeld, servedFile } from "./catalog.flow.ts";
 import { catalogFolder, spoolFolder } from "./catalog-files.flow.ts";
@@ -24,9 +24,9 @@ async function open(store: Store, kind = store.kind): Promise<void> {
   fill(100);
 }
 
-function fill(count: number): void {
-  world.shop.products = Array.from({ length: count }, (_, number) => ({
-    ...sampleProducts(number)[0],
+function fill(count: number, from = 0): void {
+  world.shop.products = Array.from({ length: count }, (_, place) => ({
+    ...sampleProducts(from + place)[0],
     display_in_showcase: 1,
   }));
 }
@@ -139,7 +139,11 @@ describeStores("publishing the catalogue", (stores) => {
     expect(await view()).toMatchObject({
       state: "held",
       offers: 100,
-      held: { offers: 60, reason: "catalog_shrunk", params: { before: 100, after: 60, limitPercent: 30 } },
+      held: {
+        offers: 60,
+        reason: "catalog_shrunk",
+        params: { before: 100, after: 60, vanished: 40, limitPercent: 30 },
+      },
     });
     expect(await problems()).toEqual(["catalog_shrunk"]);
     expect(world.crmCalls).toEqual([]);
@@ -151,6 +155,45 @@ describeStores("publishing the catalogue", (stores) => {
     expect(await problems()).toEqual([]);
     expect(world.crmCalls).toEqual(["sites", "load"]);
     expect(await confirmHeld(world.ctx)).toBe(false);
+  });
+
+  test("F90 a catalogue whose articles were exchanged is held, though none are fewer", async () => {
+    await publishCatalog(world.ctx);
+    fill(100, 30);
+    later(hourMs);
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+
+    fill(100, 61);
+    later(hourMs);
+    const outcome = await publishCatalog(world.ctx);
+
+    expect(outcome.state).toBe("partial");
+    expect(await view()).toMatchObject({ state: "held", held: { params: { before: 100, after: 100, vanished: 31 } } });
+    expect(await servedXml()).toContain('<offer id="A-30"');
+    await confirmHeld(world.ctx);
+    later(hourMs);
+    fill(100, 62);
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+  });
+
+  test("F90 offers that are switched off count as gone, those that were off before do not", async () => {
+    world.shop.products = world.shop.products.map((row, place) => ({
+      ...row,
+      display_in_showcase: place < 90 ? 1 : 0,
+    }));
+    await publishCatalog(world.ctx);
+    fill(90);
+    later(hourMs);
+    expect((await publishCatalog(world.ctx)).state).toBe("succeeded");
+
+    world.shop.products = world.shop.products.map((row, place) => ({
+      ...row,
+      display_in_showcase: place < 60 ? 1 : 0,
+    }));
+    later(hourMs);
+    await publishCatalog(world.ctx);
+
+    expect(await view()).toMatchObject({ held: { offers: 90, params: { before: 90, after: 60, vanished: 30 } } });
   });
 
   test("a held catalogue is dropped when the shop is back", async () => {

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
+import { createFingerprints } from "./fingerprints.ts";
 
 const bucketsMax = 256;
 /** What may wait in memory before it goes to disk: small shops never touch it. */
@@ -56,8 +57,7 @@ export function createSpool(path: string, bufferMax = bufferLengthMax): Spool {
 
   return {
     async add(id, group, row) {
-      const print = hash("sha256", id, "buffer");
-      if (!seen.add(print.readUInt32LE(0), print.readUInt32LE(4))) return false;
+      if (!seen.add(id)) return false;
       const line = JSON.stringify(row);
       waiting[hash("sha256", group, "buffer")[0]!]!.push(line);
       waitingLength += line.length;
@@ -104,42 +104,4 @@ async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<vo
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
     done += bytesWritten;
   }
-}
-
-/** A set of 64-bit fingerprints in 8 bytes each: a million articles are 16 MB, and two of them meet once in 10^7 runs. */
-function createFingerprints() {
-  let slots = new Uint32Array(2 * 4096);
-  let count = 0;
-
-  function place(table: Uint32Array, high: number, low: number): boolean {
-    const mask = table.length / 2 - 1;
-    for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const at = 2 * slot;
-      if (table[at] === 0 && table[at + 1] === 0) {
-        table[at] = high;
-        table[at + 1] = low;
-        return true;
-      }
-      if (table[at] === high && table[at + 1] === low) return false;
-    }
-  }
-
-  function grow(): void {
-    const larger = new Uint32Array(slots.length * 2);
-    for (let at = 0; at < slots.length; at += 2) {
-      if (slots[at] !== 0 || slots[at + 1] !== 0) place(larger, slots[at]!, slots[at + 1]!);
-    }
-    slots = larger;
-  }
-
-  return {
-    /** false: it is there already */
-    add(high: number, low: number): boolean {
-      // All zeros marks an empty slot.
-      if (!place(slots, high === 0 && low === 0 ? 1 : high, low)) return false;
-      count += 1;
-      if (count * 4 > slots.length) grow();
-      return true;
-    },
-  };
 }

@@ -210,8 +210,8 @@ export interface CatalogFiguresTable {
   /** Of which file: `new` (being made), `held`, `served`, or `before` the served one. */
   role: string;
   piece: number;
-  /** Article and quantity, as written into the file. */
-  figures: Json<[string, string][]>;
+  /** Article and quantity, as written into the file, and whether it is active there (not noted by older versions). */
+  figures: Json<[article: string, quantity: string, active?: boolean][]>;
 }
 
 export interface StockFiguresTable {

@@ -16,7 +16,7 @@ describeStores("figures of stock", (stores) => {
 
   async function makeFile(ctx: ConnectionContext, quantities: Record<string, string>): Promise<void> {
     const recorder = await recordFigures(ctx);
-    for (const [id, quantity] of Object.entries(quantities)) await recorder.add([{ id, quantity }]);
+    for (const [id, quantity] of Object.entries(quantities)) await recorder.add([{ id, quantity, active: true }]);
     await recorder.finish();
   }
 

@@ -126,7 +126,7 @@ export const en: Record<string, string> = {
 
   // Catalogue
   catalog_shrunk:
-    "The new catalogue is much smaller than the last one[: {after} offers instead of {before}], so it is held back. Confirm it if this is right.",
+    "Many offers of the last catalogue are gone or switched off in the new one[: {vanished} of {before}], so it is held back. Confirm it if this is right.",
   catalog_stale:
     "The catalogue could not be renewed for a long time[: since {since}]. The last good one is still served; look at the last catalogue run for the cause.",
   catalog_elsewhere:

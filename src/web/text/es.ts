@@ -114,7 +114,7 @@ export const es: Record<string, string> = {
   crm_refused: "El CRM rechazó la solicitud[: {reason}]. Corrija lo que indica y pruebe otra vez.",
 
   catalog_shrunk:
-    "El catálogo nuevo es mucho menor que el anterior[: {after} ofertas en lugar de {before}] y está retenido. Confírmelo si es correcto.",
+    "Muchas ofertas del catálogo anterior faltan o están desactivadas en el nuevo[: {vanished} de {before}], por eso está retenido. Confírmelo si es correcto.",
   catalog_stale:
     "Hace mucho que no se puede renovar el catálogo[: desde {since}]. Se sirve el último bueno; la causa está en la última ejecución del catálogo.",
   catalog_elsewhere:
