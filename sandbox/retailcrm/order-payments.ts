@@ -64,7 +64,13 @@ export function writePayment(writing: Writing, order: Order, payment: Payment, r
   }
   if (wasComplete && !complete && payment.paidAtFilled) delete payment.paidAt;
   if (typeof read.type === "string") checkFit(writing, order, read.type);
+  checkSum(writing, order, payment, read.amount);
   return read;
+}
+
+function checkSum(writing: Writing, order: Order, payment: Payment, amount: unknown): void {
+  if (writing.crm.switches.cashPaymentSum === "any" || payment.type !== "cash" || typeof amount !== "number") return;
+  if (amount !== restToPay(writing, order, payment)) writing.sentence = texts.cashPaymentSum;
 }
 
 /** The type must fit the delivery type and the site (reference 7.6). */

@@ -36,6 +36,7 @@ export const texts = {
   notValid: "This value is not valid.",
   paymentForDelivery: "This payment type is not supported for the type of delivery",
   paymentForStore: "This payment type is not available in selected store",
+  cashPaymentSum: "Cash payment sum must equal sum to pay",
 } as const;
 
 export function refuse(status: number, errorMsg: string, errors?: Record<string, string> | string[]): never {

@@ -21,6 +21,8 @@ export type Switches = {
   freeLineOffer: "absent" | "display-name";
   /** a delivery type without payment types: all of them fit, or none */
   emptyPaymentTypes: "any" | "none";
+  /** an amount of a cash payment that is not what is left to pay: taken, or refused as store modules have met it */
+  cashPaymentSum: "any" | "exact";
   /** `summ` before or after the lines' own discounts (reference 8.3) */
   summ: "after-line-discounts" | "before-discounts";
   /** an order without `customer`: always a new customer, or the one with the same phone or e-mail */
@@ -57,6 +59,7 @@ export function defaultSwitches(): Switches {
     unknownOffer: "free-line",
     freeLineOffer: "absent",
     emptyPaymentTypes: "any",
+    cashPaymentSum: "any",
     summ: "after-line-discounts",
     automaticCustomer: "create",
     paymentsInEdit: "ignore",

@@ -113,6 +113,8 @@ export interface OrderLinksTable {
   shop_total: string | null;
   agreement: Json<Record<string, unknown>>;
   differences: Json<unknown[]>;
+  /** Articles of lines that stand in the CRM without their offer; null when there are none. */
+  free_articles: Json<string[] | null>;
   first_seen_at: Date;
   last_synced_at: Date | null;
   claimed_by: string | null;

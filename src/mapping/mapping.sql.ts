@@ -132,6 +132,7 @@ async function readReferenceLists(app: AppContext, connectionId: string): Promis
           missing: row.missing,
           complete: row.details.complete === true,
           paymentTypes: (row.details.paymentTypes as string[] | null | undefined) ?? null,
+          integrated: row.details.integrated === true,
         }),
       );
   const read = await app.db

@@ -31,6 +31,8 @@ export type CrmElement = {
   complete: boolean;
   /** Delivery types: codes of the payment types that fit; null when the CRM names no limit. */
   paymentTypes: string[] | null;
+  /** Payment types: the CRM's own acquiring keeps the status of such payments. */
+  integrated?: boolean;
 };
 
 export type ReferenceLists = Record<MappingKind, { horoshop: ShopElement[]; crm: CrmElement[] }> & {

@@ -1,4 +1,5 @@
 import { hasScope } from "../connections/connection.ts";
+import { askForRecheck } from "../connections/manage.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { refreshDerivedProblems } from "../log/problems.sql.ts";
@@ -14,9 +15,23 @@ export async function refreshReferenceLists(ctx: ConnectionContext): Promise<Ref
     readCrmLists(ctx),
     ctx.connection.shopUrl ? readShopLists(ctx) : Promise.resolve([]),
   ]);
+  const before = await loadReferenceLists(ctx, ctx.connection.id);
   await saveReferenceLists(ctx, [...shop, ...crm], ctx.connection.shopUrl ? ["horoshop", "crm"] : ["crm"]);
   await reportGaps(ctx);
-  return loadReferenceLists(ctx, ctx.connection.id);
+  const lists = await loadReferenceLists(ctx, ctx.connection.id);
+  // A payment that was left out because the CRM did not allow it follows as soon as the CRM does.
+  if (before.fetchedAt && payingRules(before) !== payingRules(lists)) await askForRecheck(ctx, true);
+  return lists;
+}
+
+/** What the CRM allows: which delivery and payment types there are, and which go together. */
+function payingRules({ deliveryTypes, paymentTypes }: ReferenceLists): string {
+  const rules = [...deliveryTypes.crm, ...paymentTypes.crm].map((one) => [
+    one.code,
+    one.active && !one.missing,
+    [...(one.paymentTypes ?? [])].sort(),
+  ]);
+  return JSON.stringify(rules.sort());
 }
 
 /** Brings the problems list into line with lists, mapping and orders; after the gate only, before it the state says it. */
@@ -120,6 +135,7 @@ async function readCrmLists(ctx: ConnectionContext): Promise<ReferenceRow[]> {
     ...payments.map((entry) =>
       row("paymentTypes", { ...entry, active: entry.active && here(entry.sites) }, null, {
         deliveryTypes: entry.deliveryTypes,
+        integrated: entry.integrated,
       }),
     ),
     ...[...paymentStatuses]

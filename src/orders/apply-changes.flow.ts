@@ -6,7 +6,7 @@ import { joinAgreements } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
 import type { ShopWrite } from "./order-changes.ts";
 import { saveAgreement } from "./order-links.sql.ts";
-import { chooseRemark } from "./remarks.ts";
+import { chooseRemark, waitingArticles } from "./remarks.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { countOutcome } from "./tally.ts";
 import { type ChangeCase, keptLink, note, type Progress, sentBy, writeToCrm } from "./write-to-crm.flow.ts";
@@ -188,6 +188,7 @@ async function rememberChanges(ctx: ConnectionContext, progress: Progress, batch
     differences: progress.differences,
     crm: { id: progress.crm.id, number: progress.crm.number ?? null },
     confirmed: statusAgrees ? null : (link?.confirmed ?? null),
+    freeArticles: waitingArticles(chooseRemark(progress.remarks)),
     shopNow: progress.shopNow,
   });
 }

@@ -15,6 +15,8 @@ export type SyncOptions = Tally & {
   customersIndexed: boolean;
   /** Bulk work keeps its timeline short. */
   brief: boolean;
+  /** The CRM's catalogue was loaded since these orders were written: lines without an offer are tied to theirs. */
+  relink?: boolean;
   /** Articles found unknown in this run, so that each is asked for once. */
   missingOffers: Set<string>;
   /** Orders that another lane has in hand: what brought us to them is not settled by this pass. */

@@ -38,6 +38,8 @@ export type OrderChanges = {
   problem: Problem | undefined;
   /** The order is in step and carries these remarks. */
   remarks: Problem[];
+  /** The lines in `toCrm` are the CRM's own, tied to the offers of these articles. */
+  relinked?: string[];
 };
 
 export type ChangeInput = Omit<PlanInput, "crm" | "link"> & {
@@ -45,6 +47,8 @@ export type ChangeInput = Omit<PlanInput, "crm" | "link"> & {
   link: LinkView;
   /** A person asked, or mapping or settings changed: what was refused before is tried again. */
   again: boolean;
+  /** The CRM's catalogue was loaded since: lines without an offer are tied to theirs. */
+  relink?: boolean;
   /** The present moment on the CRM's clock. */
   crmNow: string;
 };

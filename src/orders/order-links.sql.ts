@@ -184,6 +184,8 @@ export type LinkUpdate = {
   shopHash: string | null;
   shopOpen: boolean;
   shopTotal: string | null;
+  /** Articles of lines that wait for the CRM's catalogue; undefined: as they were. */
+  freeArticles?: string[] | null;
   settled: boolean;
 };
 
@@ -214,6 +216,9 @@ export async function saveLink(ctx: ConnectionContext, update: LinkUpdate): Prom
       differences: json(update.differences),
       crm_order_id: update.crmOrderId,
       crm_number: update.crmNumber,
+      ...(update.freeArticles === undefined
+        ? {}
+        : { free_articles: update.freeArticles ? json(update.freeArticles) : null }),
       ...(update.settled ? { last_synced_at: ctx.now() } : {}),
       claimed_by: null,
       claimed_until: null,
@@ -284,6 +289,9 @@ export async function findLinkedByCrmIds(ctx: ConnectionContext, crmOrderIds: nu
   return found;
 }
 
+/** Remarks of orders in step that other rules may mend. */
+const waitingRemarks = ["payment_not_allowed", "tracking_not_supported"];
+
 /**
  * Mapping or settings changed: what waited or was refused is tried again, with them. Dismissed orders stay, and so do
  * those that wait for a person's word. Returns how many.
@@ -297,7 +305,8 @@ export async function makeWaitingDue(ctx: ConnectionContext): Promise<number> {
       row.or([
         row("state", "in", ["held", "failed"]),
         row.and([row("state", "=", "excluded"), row("reason", "in", ["status", "delivery", "payment"])]),
-        row("problem", "in", ["payment_not_allowed", "tracking_not_supported"]),
+        row("problem", "in", waitingRemarks),
+        sql<boolean>`problem_params->'also' ?| array[${sql.join(waitingRemarks)}]`,
         sql<boolean>`jsonb_path_exists(differences, '$[*] ? (@.field == "status")')`,
       ]),
     )

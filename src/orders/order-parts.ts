@@ -1,5 +1,5 @@
 import type { CrmItem, CrmItemDraft, CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
-import { fromAmount, toAmount } from "./amount.ts";
+import { fromAmount, sum, toAmount } from "./amount.ts";
 import { lineIdCode } from "./order-to-crm.ts";
 import { printsOf } from "./print.ts";
 
@@ -46,13 +46,17 @@ export function crmPart(order: CrmOrder, part: PartName, like: PartView): PartVi
   return Object.fromEntries(Object.keys(like).map((name) => [name, whole[part][name] ?? null]));
 }
 
-/** Prints of a view by name. A line is its goods (our line id, article or name), price and quantity: each side names lines in its own way. */
+/**
+ * Prints of a view by name. A line is its goods (our line id, article or name), price, quantity and what a manager took
+ * off it: each side names lines in its own way.
+ */
 export function partPrints(view: PartView): Record<string, string> {
   if (!Array.isArray(view.lines)) return printsOf(view);
   const lines = (view.lines as PartLine[]).map((line) => [
     line.id || line.article || line.name,
     line.price,
     line.quantity,
+    ...(line.discount === "0" ? [] : [line.discount]),
   ]);
   return printsOf({ ...view, lines });
 }
@@ -84,21 +88,24 @@ export function samePart(one: PartView, other: PartView): boolean {
   );
 }
 
-type PartLine = { id: string; article: string; name: string; price: string; quantity: string };
+/** `discount`: money off the line itself, which only a manager gives. */
+type PartLine = { id: string; article: string; name: string; price: string; quantity: string; discount: string };
 
 function sameLine(one: PartLine, other: PartLine): boolean {
   const sameGoods =
     (one.id !== "" && one.id === other.id) ||
     (one.article !== "" && one.article === other.article) ||
     one.name === other.name;
-  return sameGoods && one.price === other.price && one.quantity === other.quantity;
+  const sameMoney = one.price === other.price && one.discount === other.discount;
+  return sameGoods && sameMoney && one.quantity === other.quantity;
 }
 
 /** One line of text for people. */
 export function tellPart(view: PartView): string {
   if (Array.isArray(view.lines)) {
     const lines = (view.lines as PartLine[]).map(
-      (line) => `${line.article || line.name} × ${line.quantity} × ${line.price}`,
+      (line) =>
+        `${line.article || line.name} × ${line.quantity} × ${line.price}${line.discount === "0" ? "" : ` − ${line.discount}`}`,
     );
     return [...lines, ...(view.discount !== "0" ? [`− ${String(view.discount)}`] : [])].join("; ");
   }
@@ -110,17 +117,16 @@ export function tellPart(view: PartView): string {
 function draftLine(item: CrmItemDraft): PartLine {
   const article =
     item.offer?.externalId ?? item.properties?.find((property) => property.code === "article")?.value ?? "";
-  return partLine(item, article);
+  return partLine(item, article, "0");
 }
 
 function crmLine(item: CrmItem): PartLine {
-  return partLine(
-    item,
-    item.offerExternalId ?? item.properties.find((property) => property.code === "article")?.value ?? "",
-  );
+  const article = item.offerExternalId ?? item.properties.find((property) => property.code === "article")?.value ?? "";
+  const own = (item.discounts ?? []).filter((discount) => discount.type === "manual_product");
+  return partLine(item, article, fromAmount(sum(own.map((discount) => toAmount(discount.amount)))));
 }
 
-function partLine(item: CrmItem | CrmItemDraft, article: string): PartLine {
+function partLine(item: CrmItem | CrmItemDraft, article: string, discount: string): PartLine {
   const id = item.externalIds?.find((one) => one.code === lineIdCode)?.value ?? "";
   return {
     id,
@@ -128,6 +134,7 @@ function partLine(item: CrmItem | CrmItemDraft, article: string): PartLine {
     name: item.productName ?? "",
     price: fromAmount(toAmount(item.initialPrice)),
     quantity: fromAmount(toAmount(item.quantity), 3),
+    discount,
   };
 }
 

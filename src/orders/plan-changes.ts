@@ -12,12 +12,13 @@ import {
   tellPart,
 } from "./order-parts.ts";
 import { orderToCrm } from "./order-to-crm.ts";
-import { totalDifference } from "./order-total.ts";
+import { addLineRemarks, planRelink } from "./plan-lines.ts";
 import { elementFor } from "./plan-order.ts";
 import { planPayment } from "./plan-payment.ts";
 import { type Difference, planStatus } from "./plan-status.ts";
 import { planBranch, planTracking } from "./plan-tracking.ts";
 import { printOf } from "./print.ts";
+import { remarkOf } from "./remarks.ts";
 
 /** Plans what brings both sides of a linked order together, field by field. */
 export function planChanges(input: ChangeInput): OrderChanges {
@@ -31,7 +32,10 @@ export function planChanges(input: ChangeInput): OrderChanges {
   planTracking(input, changes);
   planBranch(input, changes);
   spareClosedOrder(input, changes);
-  addRemarks(input, changes);
+  planRelink(input, changes);
+  const ambiguous = remarkOf(input.link.problem, "customer_ambiguous");
+  if (ambiguous) changes.remarks.push(ambiguous);
+  addLineRemarks(input, changes);
   return changes;
 }
 
@@ -149,19 +153,3 @@ function partToWrite(draft: CrmOrderDraft, part: PartName, crm: CrmOrder): Parti
   return draftPart(draft, part) as Partial<CrmOrderDraft>;
 }
 
-function addRemarks(input: ChangeInput, changes: OrderChanges): void {
-  const { shop, crm, link } = input;
-  if (link.problem?.code === "customer_ambiguous") changes.remarks.push(link.problem);
-  const differs = (part: PartName) => changes.differences.some((difference) => difference.field === part);
-  if (!differs("items") && !changes.partsWritten.includes("items")) {
-    const inCatalog = new Set(crm.items.map((item) => item.offerExternalId));
-    const articles = [
-      ...new Set(shop.products.map((line) => line.article).filter((article) => article && !inCatalog.has(article))),
-    ];
-    if (articles.length > 0)
-      changes.remarks.push({ code: "offer_unknown", params: { articles: articles.slice(0, 20) } });
-  }
-  const sumsStand = changes.partsWritten.length === 0 && !differs("items") && !differs("delivery");
-  const totals = sumsStand ? totalDifference(shop, crm) : undefined;
-  if (totals) changes.remarks.push({ code: "total_differs", params: totals });
-}

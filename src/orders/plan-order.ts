@@ -12,8 +12,9 @@ import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
 import type { Agreement } from "./agreement.ts";
 import { phoneKey } from "./contact.ts";
 import { crmPart, draftPart, partNames, partPrints } from "./order-parts.ts";
-import { paymentPrint } from "./order-payment.ts";
+import { paymentPrint, paymentStatusFor } from "./order-payment.ts";
 import { type OrderCodes, type OrderFacts, orderToCrm, paymentExternalId } from "./order-to-crm.ts";
+import { expectedTotal } from "./order-total.ts";
 import type { PlanInput } from "./plan-input.ts";
 import { unmappedStatus } from "./plan-status.ts";
 import { printOf } from "./print.ts";
@@ -60,7 +61,7 @@ export function planNewOrder(input: PlanInput): NewOrderPlan {
     status: status.crm,
     deliveryType: delivery.code,
     paymentType: fits ? payment.code : undefined,
-    paymentStatus: shop.payed ? statuses.paid : statuses.notPaid,
+    paymentStatus: paymentStatusFor(input.lists, payment.code, shop.payed, statuses),
   };
   const remarks = fits ? [] : [paymentNotAllowed(input, delivery.code, payment.code)];
   return { do: "create", draft: orderToCrm(shop, codes, facts), remarks };
@@ -152,7 +153,7 @@ export function firstAgreement(
     ...(payment
       ? {
           payment: {
-            shop: printOf([payment.type, payment.amount]),
+            shop: printOf([payment.type, expectedTotal(shop)]),
             crm: ours ? paymentPrint(ours) : null,
           },
         }

@@ -1,11 +1,21 @@
+import type { Problem } from "../log/problem.ts";
 import { paymentStatusesOf } from "../mapping/mapping.ts";
 import type { CrmPayment } from "../retailcrm/schema.ts";
 import { whoMoved } from "./agreement.ts";
 import type { ChangeInput, OrderChanges } from "./order-changes.ts";
-import { crmAmount, isComplete, isPaidInCrm, ourPayment, paymentPrint } from "./order-payment.ts";
+import {
+  crmAmount,
+  isComplete,
+  isIntegrated,
+  isPaidInCrm,
+  ourPayment,
+  paymentPrint,
+  paymentStatusFor,
+} from "./order-payment.ts";
 import { paymentToCrm } from "./order-to-crm.ts";
 import { elementFor, paymentFits, paymentNotAllowed } from "./plan-order.ts";
 import { printOf } from "./print.ts";
+import { remarkOf } from "./remarks.ts";
 
 /**
  * The order's payment of ours (its kind and amount from the shop) and the paid mark (both ways as the settings say).
@@ -18,7 +28,7 @@ export function planPayment(input: ChangeInput, changes: OrderChanges, deliveryC
   if ("problem" in type) changes.problem ??= type.problem;
   const code = "problem" in type ? undefined : type.code;
   if (ours) {
-    if (code !== undefined) planKindAndAmount(input, changes, ours, code);
+    if (code !== undefined) planKindAndAmount(input, changes, ours, deliveryCode, code);
   } else {
     planMissingPayment(input, changes, deliveryCode, code);
   }
@@ -36,15 +46,14 @@ function planMissingPayment(
   if (code === undefined || crm.payments.length > 0 || link.agreement.payment || !facts.settings.updateFromShop.payment)
     return;
   const statuses = paymentStatusesOf(input.mapping, input.lists);
-  const payment = paymentToCrm(shop, code, shop.payed ? statuses.paid : statuses.notPaid, facts);
+  const status = paymentStatusFor(input.lists, code, shop.payed, statuses);
+  const payment = paymentToCrm(shop, code, status, facts);
   if (!payment) return;
-  const problem = paymentNotAllowed(input, deliveryCode, code);
-  const refusedBefore =
-    link.problem?.code === "payment_not_allowed" &&
-    link.problem.params.cause === problem.params.cause &&
-    link.problem.params.refused === true;
-  if (!paymentFits(input.lists, deliveryCode, code) || (refusedBefore && !input.again)) {
-    changes.remarks.push(refusedBefore ? link.problem! : problem);
+  // Paid when it was first seen, or found paid since.
+  if (payment.paidAt && link.agreement.paid?.shop !== true) payment.paidAt = input.crmNow;
+  const refusal = refusalOf(input, deliveryCode, code);
+  if (refusal) {
+    changes.remarks.push(refusal);
     return;
   }
   changes.toPayment = { do: "create", payment };
@@ -55,7 +64,21 @@ function planMissingPayment(
   changes.paymentAgrees.paid = { shop: shop.payed, crm: shop.payed };
 }
 
-function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmPayment, code: string): void {
+/** Why the pair is not even tried: the CRM's lists forbid it, or the CRM refused it and nothing changed since. */
+function refusalOf(input: ChangeInput, deliveryCode: string | undefined, code: string): Problem | undefined {
+  const problem = paymentNotAllowed(input, deliveryCode, code);
+  const last = remarkOf(input.link.problem, "payment_not_allowed");
+  if (!input.again && last?.params.refused === true && last.params.cause === problem.params.cause) return last;
+  return paymentFits(input.lists, deliveryCode, code) ? undefined : problem;
+}
+
+function planKindAndAmount(
+  input: ChangeInput,
+  changes: OrderChanges,
+  ours: CrmPayment,
+  deliveryCode: string | undefined,
+  code: string,
+): void {
   const { shop, link, facts } = input;
   const wanted = paymentToCrm(shop, code, undefined, facts);
   if (!wanted) return;
@@ -68,7 +91,10 @@ function planKindAndAmount(input: ChangeInput, changes: OrderChanges, ours: CrmP
   if (!last || last.crm === null) changes.agreed.payment = { shop: last?.shop ?? prints.shop, crm: prints.crm };
   const shopMoved = last !== undefined && last.shop !== prints.shop;
   const crmMoved = last?.crm != null && last.crm !== prints.crm;
-  if (!shopMoved || crmMoved || !facts.settings.updateFromShop.payment || isComplete(input.lists, ours)) {
+  const refusal = ours.type === wanted.type ? undefined : refusalOf(input, deliveryCode, code);
+  const stays = crmMoved || isComplete(input.lists, ours) || !facts.settings.updateFromShop.payment;
+  if (shopMoved && !stays && refusal) changes.remarks.push(refusal);
+  if (!shopMoved || stays || refusal) {
     changes.differences.push({
       field: "payment",
       shop: `${wanted.type} ${wanted.amount}`,
@@ -96,12 +122,7 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
   const difference = { field: "paid", shop: shop.payed, crm: paidInCrm, writable: true };
   const moved = whoMoved(link.agreement.paid, shop.payed, paidInCrm);
   const leads = moved === "both" ? facts.settings.statusConflict : moved;
-  if (
-    leads === "shop" &&
-    ours &&
-    facts.settings.updateFromShop.payment &&
-    !(shop.payed && isCancelled(input, changes))
-  ) {
+  if (leads === "shop" && ours && facts.settings.updateFromShop.payment && mayMark(input, changes, ours)) {
     const statuses = paymentStatusesOf(input.mapping, input.lists);
     const status = shop.payed ? statuses.paid : statuses.notPaid;
     if (status !== undefined) {
@@ -115,7 +136,7 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
       return;
     }
   }
-  if (leads === "crm" && facts.settings.sendPaid) {
+  if (leads === "crm" && facts.settings.sendPaid && !(paidInCrm && isCancelled(input, changes))) {
     changes.toShop.push({
       field: "paid",
       row: { order_id: shop.order_id, payed: paidInCrm ? 1 : 0 },
@@ -124,6 +145,15 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
     return;
   }
   changes.differences.push({ ...difference, writable: leads === "crm" ? facts.settings.sendPaid : true });
+}
+
+/**
+ * What the shop says of the money may be written: never on a cancelled order, and a mark is taken back only where it is
+ * ours to take: from our own payment, and not from one whose status the CRM's acquiring keeps.
+ */
+function mayMark(input: ChangeInput, changes: OrderChanges, ours: CrmPayment): boolean {
+  if (input.shop.payed) return !isCancelled(input, changes);
+  return isComplete(input.lists, ours) && !isIntegrated(input.lists, ours.type);
 }
 
 /** A cancelled order is never marked paid by the exchange, on either side's word. */

@@ -16,12 +16,12 @@ export async function prepareBatch(
   ctx: ConnectionContext,
   orders: HoroshopOrder[],
   sides: CrmSides,
-  options: SyncOptions,
+  options: SyncOptions & { wantsLists: boolean },
 ): Promise<Batch> {
   const { connection } = ctx;
   const mapping = await loadMapping(ctx, connection.id);
   let lists = await loadReferenceLists(ctx, connection.id);
-  const isNews = orders.some((order) => meetsUnknown(order, sides.get(order.order_id), lists));
+  const isNews = options.wantsLists || orders.some((order) => meetsUnknown(order, sides.get(order.order_id), lists));
   if (isNews && isStale(lists, ctx.now())) lists = await refreshReferenceLists(ctx);
   const unknownOffers = await findUnknownOffers(ctx, orders, options.missingOffers);
   const facts = {

@@ -6,13 +6,38 @@ const weights = [
   "total_differs",
   "tracking_not_supported",
   "offer_unknown",
+  "company_not_sent",
 ];
 
-/** An order shows one remark, the weightiest; the others' codes stand in its `also`. */
+/** What an order's problem says under this code, be it the one that is shown or one of the others. */
+export function remarkOf(problem: Problem | null, code: string): Problem | undefined {
+  if (problem?.code !== code)
+    return (problem?.params.others as Problem[] | undefined)?.find((one) => one.code === code);
+  const { also: _, others: __, ...params } = problem.params;
+  return { code, params };
+}
+
+/** What is left to say when one of the remarks is mended. */
+export function withoutRemark(problem: Problem | null, code: string): Problem | null {
+  if (!problem) return null;
+  const others = (problem.params.others as Problem[] | undefined) ?? [];
+  const first = remarkOf(problem, problem.code);
+  return chooseRemark([...(first ? [first] : []), ...others].filter((remark) => remark.code !== code));
+}
+
+/** An order shows one remark, the weightiest; the others' codes stand in its `also`, and they whole in `others`. */
 export function chooseRemark(remarks: Problem[]): Problem | null {
   const sorted = [...remarks].sort((a, b) => weights.indexOf(a.code) - weights.indexOf(b.code));
   const [first, ...rest] = sorted;
   if (!first) return null;
-  const also = [...new Set(rest.map((remark) => remark.code))].filter((code) => code !== first.code);
-  return also.length > 0 ? { ...first, params: { ...first.params, also } } : first;
+  const others = rest.filter((remark, place) => rest.findIndex((one) => one.code === remark.code) === place);
+  const unlike = others.filter((remark) => remark.code !== first.code);
+  if (unlike.length === 0) return first;
+  return { ...first, params: { ...first.params, also: unlike.map((remark) => remark.code), others: unlike } };
+}
+
+/** Articles that wait for the CRM's catalogue; lines that a manager edited wait for nobody. */
+export function waitingArticles(problem: Problem | null): string[] | null {
+  const remark = remarkOf(problem, "offer_unknown");
+  return remark && remark.params.edited !== true ? (remark.params.articles as string[]) : null;
 }

@@ -10,6 +10,7 @@ import { type OrderLink, type OrderState, saveLink } from "./order-links.sql.ts"
 import { expectedTotal } from "./order-total.ts";
 import type { Difference } from "./plan-status.ts";
 import { orderPrint } from "./print.ts";
+import { waitingArticles } from "./remarks.ts";
 
 export type Outcome = {
   state: OrderState;
@@ -19,6 +20,8 @@ export type Outcome = {
   differences: Difference[];
   crm: { id: number; number: string | null } | null;
   confirmed: string | null;
+  /** Articles that wait for the CRM's catalogue, where the problem does not tell them. */
+  freeArticles?: string[] | null;
   /** What the shop holds now, after our own writes to it. */
   shopNow?: Partial<Pick<HoroshopOrder, "stat_status" | "payed">>;
 };
@@ -47,6 +50,7 @@ export async function rememberOutcome(
     shopHash: orderPrint(shop),
     shopOpen: isOpen(ctx, shop.stat_status, lists),
     shopTotal: expectedTotal(order),
+    freeArticles: outcome.freeArticles ?? waitingArticles(outcome.problem),
     settled: outcome.state === "synced",
   });
 }

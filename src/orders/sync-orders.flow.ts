@@ -15,6 +15,7 @@ import { planNewOrder } from "./plan-order.ts";
 import { prepareBatch } from "./prepare-batch.flow.ts";
 import { orderPrint } from "./print.ts";
 import { findGoneReason, readCrmOrders } from "./read-crm-orders.flow.ts";
+import { remarkOf } from "./remarks.ts";
 import { rememberFault, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { noteWorked } from "./run-orders.sql.ts";
 import { withSentWrites } from "./sent-writes.ts";
@@ -130,7 +131,10 @@ async function settle(
   const cases = orders.map((order): BatchCase => {
     return { order, link: links.get(String(order.order_id)), crm: sides.get(order.order_id) };
   });
-  const batch = await prepareBatch(ctx, orders, sides, options);
+  // Asked to try again: the CRM may allow by now what it did not when its lists were read.
+  const wantsLists =
+    options.again && [...links.values()].some((link) => remarkOf(link.problem, "payment_not_allowed") !== undefined);
+  const batch = await prepareBatch(ctx, orders, sides, { ...options, wantsLists });
   const creates: CreateCase[] = [];
   const changes: ChangeCase[] = [];
   for (const one of cases) await sortCase(ctx, one, batch, creates, changes);
@@ -201,7 +205,8 @@ function changeCase(
     problem: link?.problem ?? null,
   };
   const { mapping, lists, facts, crmNow } = batch;
-  const input = withSentWrites({ shop: order, crm, link: view, mapping, lists, facts, again: batch.again, crmNow });
+  const { again, relink = again } = batch;
+  const input = withSentWrites({ shop: order, crm, link: view, mapping, lists, facts, again, relink, crmNow });
   return { order, link, crm, input, changes: planChanges(input), isAdopted };
 }
 

@@ -9,6 +9,7 @@ import type { SyncOptions } from "./batch.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { syncByIds, syncChangedOrders, syncDueOrders, syncWindow } from "./find-in-shop.flow.ts";
 import { syncBacklog, syncNewOrders } from "./find-new-orders.flow.ts";
+import { relinkLines } from "./relink-lines.flow.ts";
 import { toLocalTime } from "./shop-time.ts";
 import { makeTally } from "./tally.ts";
 
@@ -51,6 +52,7 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
     await syncDueOrders(ctx, options);
     await syncBacklog(ctx, options);
     await syncChangedOrders(ctx, options);
+    await relinkLines(ctx, options);
     await markSynced(ctx, ctx.connection.id);
   }
   run.progress = { done: run.counts.read, total: run.counts.read };

@@ -1,14 +1,16 @@
-import { isRecordTrouble } from "../connections/trouble.flow.ts";
+import { isRecordTrouble, reasonOf } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import type { ApiError } from "../http/api-error.ts";
 import type { Problem } from "../log/problem.ts";
 import type { TimelineEntry } from "../log/timeline.sql.ts";
-import type { CrmOrder } from "../retailcrm/schema.ts";
+import type { CrmOrder, CrmPaymentDraft } from "../retailcrm/schema.ts";
 import { type Agreement, joinAgreements } from "./agreement.ts";
 import type { ChangeInput, OrderChanges } from "./order-changes.ts";
 import { type OrderLink, saveAgreement } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
+import { freeLines, withoutOffers } from "./plan-lines.ts";
+import { isAboutSum } from "./refusals.ts";
 import type { KeptLink, Outcome } from "./remember.flow.ts";
 
 export type ChangeCase = {
@@ -53,26 +55,62 @@ export async function writeToCrm(ctx: ConnectionContext, progress: Progress): Pr
 }
 
 async function writeOnce(ctx: ConnectionContext, progress: Progress): Promise<void> {
-  const { changes, crm } = progress;
+  const { changes } = progress;
   const site = ctx.connection.crmSite!;
-  if (changes.toPayment) await writePayment(ctx, progress, site);
-  if (Object.keys(changes.toCrm).length === 0) return;
   progress.rest = undefined;
+  if (Object.keys(changes.toCrm).length > 0) await writeOrder(ctx, progress, site);
+  // After the order: the CRM judges a payment by the delivery and the sum that the order then has.
+  if (changes.toPayment) await writePayment(ctx, progress, site);
+}
+
+async function writeOrder(ctx: ConnectionContext, progress: Progress, site: string): Promise<void> {
+  const { changes } = progress;
   try {
-    const answer = await ctx.crm.editOrder(crm.id, site, changes.toCrm);
-    progress.wrote = true;
+    const answer = await editOrder(ctx, progress, site);
+    const isRelink = actionOf(changes) === "relink";
+    const tied = tiedNow(progress, answer);
+    progress.wrote = !isRelink || tied.length > 0 || progress.wrote;
     progress.agreement = joinAgreements(progress.agreement, changes.crmAgrees);
-    note(progress, "shop-to-crm", actionOf(changes), "done", { fields: Object.keys(changes.toCrm) }, changes.toCrm);
+    const detail = isRelink ? { articles: tied } : { fields: Object.keys(changes.toCrm) };
+    if (!isRelink || tied.length > 0) note(progress, "shop-to-crm", actionOf(changes), "done", detail, changes.toCrm);
     if (answer) lookAgain(progress, answer);
   } catch (error) {
     if (!isRecordTrouble(error) || error.kind !== "rejected") throw error;
-    refuse(progress, error, "edit", changes.toCrm);
+    // Lines that the CRM does not take with their offers stay as they were; their remark stays too.
+    if (actionOf(changes) === "relink")
+      note(progress, "shop-to-crm", "relink", "refused", { reason: refusalText(error) }, changes.toCrm);
+    else refuse(progress, error, "edit", changes.toCrm);
   }
+}
+
+/** An account that refuses lines with an offer it does not know takes them by name and article. */
+async function editOrder(ctx: ConnectionContext, progress: Progress, site: string): Promise<CrmOrder | undefined> {
+  const { changes, crm } = progress;
+  try {
+    return await ctx.crm.editOrder(crm.id, site, changes.toCrm);
+  } catch (error) {
+    const { items } = changes.toCrm;
+    if (!isRecordTrouble(error) || error.kind !== "rejected" || !items) throw error;
+    const refusal = refusalText(error);
+    const free = /offer/i.test(refusal) ? withoutOffers(items, refusal, crm) : items;
+    if (JSON.stringify(free) === JSON.stringify(items)) throw error;
+    changes.toCrm = { ...changes.toCrm, items: free };
+    return await ctx.crm.editOrder(crm.id, site, changes.toCrm);
+  }
+}
+
+/** Which of the articles that were to be tied have their offer now. */
+function tiedNow({ changes, input }: Progress, answer: CrmOrder | undefined): string[] {
+  if (!changes.relinked || !answer) return changes.relinked ?? [];
+  const free = new Set(freeLines({ ...input, crm: answer }).map(({ article }) => article));
+  return changes.relinked.filter((article) => !free.has(article));
 }
 
 function actionOf(changes: OrderChanges): string {
   const names = Object.keys(changes.toCrm);
-  return names.length === 1 && names[0] === "status" ? "set-status" : "edit";
+  if (names.length !== 1) return "edit";
+  if (changes.relinked) return "relink";
+  return names[0] === "status" ? "set-status" : "edit";
 }
 
 async function writePayment(ctx: ConnectionContext, progress: Progress, site: string): Promise<void> {
@@ -80,7 +118,7 @@ async function writePayment(ctx: ConnectionContext, progress: Progress, site: st
   try {
     let { payments } = progress.crm;
     if (write.do === "create") {
-      const { id } = await ctx.crm.createPayment(site, { ...write.payment, order: { id: progress.crm.id } });
+      const id = await createPayment(ctx, progress.crm.id, write.payment, site);
       payments = [...payments, { id, ...write.payment }];
     } else {
       await ctx.crm.editPayment(write.id, site, write.changes);
@@ -118,10 +156,28 @@ async function writePayment(ctx: ConnectionContext, progress: Progress, site: st
   }
 }
 
+/** An account may want the sum of a payment to be exactly what it reckons itself: without one it takes its own. */
+async function createPayment(
+  ctx: ConnectionContext,
+  orderId: number,
+  payment: CrmPaymentDraft,
+  site: string,
+): Promise<number> {
+  const order = { id: orderId };
+  try {
+    return (await ctx.crm.createPayment(site, { ...payment, order })).id;
+  } catch (error) {
+    if (!isRecordTrouble(error) || error.kind !== "rejected" || !isAboutSum(refusalText(error))) throw error;
+    const { amount: _, ...rest } = payment;
+    return (await ctx.crm.createPayment(site, { ...rest, order })).id;
+  }
+}
+
 /** What the CRM made of the edit is what both sides now agree on. */
 function lookAgain(progress: Progress, answer: CrmOrder): void {
   const after = planChanges({
     ...progress.input,
+    relink: false,
     crm: answer,
     link: { ...progress.input.link, agreement: progress.agreement },
   });
@@ -159,7 +215,7 @@ function refuse(progress: Progress, error: ApiError, action: string, request: un
 }
 
 function refusalText(error: ApiError): string {
-  return [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000);
+  return [reasonOf(error), ...error.details].join("; ").slice(0, 1000);
 }
 
 export function note(
