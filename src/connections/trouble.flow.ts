@@ -38,7 +38,7 @@ export async function reportTrouble(ctx: ConnectionContext, error: ApiError): Pr
   return trouble;
 }
 
-/** Both sides answered: what was said about reaching them is over. */
-export async function reportReached(ctx: ConnectionContext): Promise<void> {
-  await closeProblem(ctx, "shop_unreachable", "crm_unreachable", "crm_scopes_missing");
+/** Both sides answered: what was said about reaching them is over. Returns since when it was so, if it was. */
+export async function reportReached(ctx: ConnectionContext): Promise<Date | undefined> {
+  return closeProblem(ctx, "shop_unreachable", "crm_unreachable", "crm_scopes_missing");
 }

@@ -42,15 +42,17 @@ export async function openProblem(
   tell(ctx, ctx.connection.id);
 }
 
-/** These conditions are mended; nothing happens to those that were not open. */
-export async function closeProblem(ctx: ConnectionContext, ...keys: string[]): Promise<void> {
-  const result = await ctx.db
+/** These conditions are mended; nothing happens to those that were not open. Returns since when one was, if any. */
+export async function closeProblem(ctx: ConnectionContext, ...keys: string[]): Promise<Date | undefined> {
+  const closed = await ctx.db
     .deleteFrom("problems")
     .where("connection_id", "=", ctx.connection.id)
     .where("key", "in", keys)
     .where("source", "=", "condition")
-    .executeTakeFirst();
-  if (result.numDeletedRows > 0n) tell(ctx, ctx.connection.id);
+    .returning("since")
+    .execute();
+  if (closed.length > 0) tell(ctx, ctx.connection.id);
+  return closed.map((row) => row.since).sort((a, b) => a.getTime() - b.getTime())[0];
 }
 
 /**

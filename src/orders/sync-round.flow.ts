@@ -1,10 +1,10 @@
 import { markSynced } from "../connections/connections.sql.ts";
-import { reportReached } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { queueRun, saveRunProgress } from "../log/runs.sql.ts";
 import { loadReferenceLists } from "../mapping/mapping.sql.ts";
 import { refreshReferenceLists, reportGaps } from "../mapping/reference-lists.flow.ts";
+import { goOnAfterOutage } from "./after-outage.flow.ts";
 import type { SyncOptions } from "./batch.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { syncByIds, syncChangedOrders, syncDueOrders, syncWindow } from "./find-in-shop.flow.ts";
@@ -56,7 +56,7 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
     await markSynced(ctx, ctx.connection.id);
   }
   run.progress = { done: run.counts.read, total: run.counts.read };
-  await reportReached(ctx);
+  await goOnAfterOutage(ctx, options);
   await reportGaps(ctx);
 }
 
@@ -82,7 +82,7 @@ export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Pr
   if ((await syncCrmChanges(ctx, options, { pagesMax: 1 })) > 0) await handOver(ctx);
   await syncDueOrders(ctx, options);
   await markSynced(ctx, ctx.connection.id);
-  await reportReached(ctx);
+  await goOnAfterOutage(ctx, options);
   await reportGaps(ctx);
   return options;
 }

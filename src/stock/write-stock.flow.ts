@@ -91,7 +91,10 @@ export async function reportFailures(ctx: ConnectionContext, failures: Outcome[]
 
 async function reportSome(ctx: ConnectionContext, code: string, failures: Outcome[], waiting: string[]): Promise<void> {
   const articles = [...failures.map((failure) => failure.article), ...waiting];
-  if (articles.length === 0) return closeProblem(ctx, code);
+  if (articles.length === 0) {
+    await closeProblem(ctx, code);
+    return;
+  }
   // Nothing was tried anew: what was said then still holds.
   if (failures.length === 0) return;
   const params = { articles: articles.slice(0, articlesShown), reason: failures[0]!.reason };

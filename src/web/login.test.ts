@@ -141,7 +141,7 @@ test.each([
   ["our host's name elsewhere", { origin: "http://127.0.0.1:8081" }, 403],
   ["a page without origin", { origin: "null" }, 403],
   ["none, from a foreign page", { "sec-fetch-site": "cross-site" }, 403],
-])("a write by cookie with the origin of %s", async (_, headers, status) => {
+])("a write by cookie with the origin of %s (F114)", async (_, headers, status) => {
   const cookie = await signIn();
 
   const reply = await app.inject({ method: "POST", url: "/api/v1/write", headers: { cookie, ...headers } });

@@ -61,6 +61,7 @@ test("a connection is shown in full, without password and key", async () => {
     trackingField: "horoshop_ttn",
     branchField: "horoshop_branch",
     archive: { auto: true, since: null },
+    customers: { registered: false, companies: false },
     stock: expect.objectContaining({ direction: "none", stores: [], reserve: 0 }),
     catalog: {
       hidden: "inactive",
@@ -271,7 +272,7 @@ describe("the shop's refusals", () => {
     expect(await refusal()).toMatchObject({ status: 422, code: "horoshop_api_unavailable" });
   });
 
-  test("an older shop without statuses and currencies connects", async () => {
+  test("an older shop without statuses and currencies connects (F96)", async () => {
     Object.assign(world.shop.switches, { missingFunctions: ["orders/get_available_statuses", "currency/export"] });
 
     const reply = await post();

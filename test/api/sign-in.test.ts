@@ -77,7 +77,7 @@ describe("the operator", () => {
 });
 
 describe("a merchant", () => {
-  test("comes from his CRM to his connection, sees his account only", async () => {
+  test("comes from his CRM to his connection, sees his account only (F114)", async () => {
     const mine = await world.connect();
     const clientId = clientIdOf(world);
     const otherCrm = await listen({ handle: (request) => world.crm.handle(request) });

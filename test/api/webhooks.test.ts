@@ -27,7 +27,7 @@ async function removeByHand(event: string): Promise<void> {
   await deliver();
 }
 
-test("one that was removed in the shop's panel is noticed, named, and put back by one click", async () => {
+test("one that was removed in the shop's panel is noticed, named, and put back by one click (F113)", async () => {
   const connection = await world.connectAndMap();
   expect(events()).toEqual(["order_created", "order_paid", "order_update"]);
 

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { wakeWaiting, watchSilence } from "../../src/connections/watch-silence.job.ts";
+import { queueRun } from "../../src/log/runs.sql.ts";
 import { makeWorld, newConnection, type World } from "../world.ts";
 
 async function connected(settings: Record<string, unknown> = {}): Promise<World> {
@@ -119,4 +121,50 @@ test("five people press the same button: one job, and one order (F107)", async (
   const creates = world.crm.requests.filter((request) => request.path.endsWith("orders/create")).length - before;
   expect(creates).toBe(1);
   expect(world.crm.order("102")).toBeDefined();
+});
+
+test("after an outage of an hour a waiting order is in the CRM with the first round that gets through, and looks were few (F100)", async () => {
+  const world = await connected();
+  world.network.down.add("demo.retailcrm.pro");
+  world.placeOrder(101);
+  let asked = 0;
+  const { transport } = world.network;
+  world.network.transport = (request) => {
+    if (request.url.includes("/orders/history") || request.url.includes("filter")) asked += 1;
+    return transport(request);
+  };
+  for (let minute = 0; minute < 60; minute += 1) await world.turn(60_000);
+  expect(await world.problems()).toEqual(["crm_unreachable"]);
+
+  world.network.down.clear();
+  await world.sync();
+
+  expect(world.crm.order("101")).toBeDefined();
+  expect(await world.order(101)).toMatchObject({ state: "synced", problem: null });
+  // Growing pauses: some ten rounds of three attempts in the hour, not sixty.
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThan(60);
+});
+
+test("a run whose wake-up was lost shows its age, is taken up by itself, and its silence is told (F102)", async () => {
+  const world = await connected();
+  world.placeOrder(101);
+  const { run } = await queueRun(world.app, world.id, "sync", "manual");
+  await world.work();
+  await watchSilence(world.app);
+
+  world.clock.turn(40 * 60_000);
+  await watchSilence(world.app);
+  const waiting = (await world.api("GET", `/api/v1/runs/${run.id}`)).body;
+  expect(waiting).toMatchObject({ state: "queued", startedAt: null });
+  expect(world.clock.now().getTime() - Date.parse(waiting.createdAt)).toBeGreaterThanOrEqual(40 * 60_000);
+  expect(await world.problems()).toEqual(["sync_silent"]);
+
+  await wakeWaiting(world.app);
+  await world.work();
+  await watchSilence(world.app);
+
+  expect((await world.api("GET", `/api/v1/runs/${run.id}`)).body.state).toBe("succeeded");
+  expect(world.crm.order("101")).toBeDefined();
+  expect(await world.problems()).toEqual([]);
 });
