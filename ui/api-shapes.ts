@@ -53,6 +53,7 @@ export type Settings = {
   trackingField: string;
   branchField: string;
   archive: { auto: boolean; since: string | null };
+  customers: { registered: boolean; companies: boolean };
   stock: {
     direction: "none" | "crm-to-shop" | "shop-to-crm";
     stores: string[];
@@ -131,11 +132,33 @@ export type RunState = "queued" | "running" | "succeeded" | "partial" | "failed"
 export type RunRequest = { kind: RunKind; dryRun?: boolean; since?: string; until?: string; orderIds?: string[] };
 export type UnmappedElement = { id: number; title: string; orders: number };
 
-export type Preview = {
+/** What an archive run that only tries would load. */
+export type ArchivePreview = {
   orders: number;
   total: Record<string, string | number>;
   existing: number;
   unmapped: Record<MappingKind, UnmappedElement[]>;
+};
+
+export type DaySide = { orders: number; total: string };
+export type ComparedDay = { day: string; shop: DaySide; crm: DaySide };
+export type ComparedOrder = { shopOrderId: string; field: string; shop: string; crm: string };
+export type ComparedOutcome = {
+  shopOrderId: string;
+  state: OrderState;
+  problem: string | null;
+  differs: string[];
+  nextAttemptAt: string | null;
+};
+
+/** Both sides as a run of kind `reconcile` found them; `outcome` is where the listed orders stand afterwards. */
+export type ComparisonReport = {
+  days: ComparedDay[];
+  missing: string[];
+  differing: ComparedOrder[];
+  onlyInCrm: string[];
+  outcome?: ComparedOutcome[];
+  capped: boolean;
 };
 
 export type Run = {
@@ -144,16 +167,33 @@ export type Run = {
   kind: RunKind;
   trigger: "schedule" | "manual" | "webhook" | "release";
   state: RunState;
-  params?: { dryRun?: boolean };
+  params?: { dryRun?: boolean; since?: string; until?: string; orderIds?: string[]; customersOnly?: boolean };
+  createdAt: string;
   startedAt: string | null;
   finishedAt: string | null;
-  progress: { done: number; total: number | null } | null;
+  /** Since when a person lets it wait; its state is `queued` then. */
+  pausedAt: string | null;
+  pauseAsked: boolean;
+  progress: { done: number; total: number | null; remainingSeconds: number | null };
+  /** What was passed over, and why. */
+  notes: { code: string; message: string }[];
   counts: Partial<Record<CountName, number>>;
   error: { code: string; message: string } | null;
-  preview?: Preview | null;
+  preview?: ArchivePreview | ComparisonReport | null;
 };
 
-export type CountName = "read" | "created" | "linked" | "updated" | "unchanged" | "held" | "failed" | "excluded";
+export type CountName =
+  | "read"
+  | "created"
+  | "linked"
+  | "updated"
+  | "unchanged"
+  | "held"
+  | "failed"
+  | "excluded"
+  | "customersCreated"
+  | "customersLinked"
+  | "customersFailed";
 
 export type OrderState = "synced" | "held" | "failed" | "excluded";
 export type OrderProblem = { code: string; message: string; params: Record<string, unknown> };
@@ -172,7 +212,8 @@ export type Order = {
   lastSyncedAt: string | null;
 };
 
-export type Difference = { field: string; shop: unknown; crm: unknown; writable: boolean };
+/** `unpaired`: a status of the CRM that the mapping gives no pair. */
+export type Difference = { field: string; shop: unknown; crm: unknown; writable: boolean; unpaired?: boolean };
 
 export type TimelineEntry = {
   at: string;

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatDistance, formatTime, formatValue } from "./format.ts";
+import {
+  formatBytes,
+  formatDay,
+  formatDistance,
+  formatDuration,
+  formatMoney,
+  formatTime,
+  formatValue,
+} from "./format.ts";
 
 const now = new Date("2026-11-23T12:00:00Z");
 
@@ -33,4 +41,27 @@ test("nothing is a dash, and only nothing", () => {
   expect(formatValue("")).toBe("—");
   expect(formatValue(0)).toBe("0");
   expect(formatValue({ a: 1 })).toBe('{"a":1}');
+});
+
+test("money has two digits, and a text that is no number stays", () => {
+  expect([formatMoney("1234.5", "en"), formatMoney("0", "en"), formatMoney("?", "en")]).toEqual([
+    "1,234.50",
+    "0.00",
+    "?",
+  ]);
+});
+
+test("a day stays the day, in any zone of the reader", () => {
+  expect(formatDay("2026-03-10", "en")).toBe("Mar 10, 2026");
+  expect(formatDay("2026-03-10T23:59:59+02:00", "uk")).toBe("10 бер. 2026 р.");
+  expect(formatDay("soon", "en")).toBe("soon");
+});
+
+test.each([
+  [30, "1 min"],
+  [61, "2 min"],
+  [3600, "1 hr"],
+  [7800, "2 hr 10 min"],
+])("%i seconds are %s", (seconds, words) => {
+  expect(formatDuration(seconds, "en")).toBe(words);
 });

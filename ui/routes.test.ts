@@ -7,6 +7,8 @@ test.each([
   ["/connections/c1", "overview", { id: "c1" }],
   ["/connections/c1/", "overview", { id: "c1" }],
   ["/connections/c1/orders/10%2F1", "order", { id: "c1", order: "10/1" }],
+  ["/connections/c1/archive", "archive", { id: "c1" }],
+  ["/connections/c1/comparison", "comparison", { id: "c1" }],
   ["/connections", "list", {}],
   ["/login", "list", {}],
   ["/nowhere", "missing", {}],

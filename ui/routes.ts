@@ -9,6 +9,8 @@ export const patterns = {
   catalog: "/connections/:id/catalog",
   orders: "/connections/:id/orders",
   order: "/connections/:id/orders/:order",
+  archive: "/connections/:id/archive",
+  comparison: "/connections/:id/comparison",
   problems: "/connections/:id/problems",
   settings: "/connections/:id/settings",
 } as const;

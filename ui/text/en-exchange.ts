@@ -71,28 +71,6 @@ export const capability = {
   webhooks: "messages of the shop about new orders",
 };
 
-export const archive = {
-  title: "Archive",
-  text: "Orders from before the connection are loaded into the CRM once.",
-  autoText: "It starts by itself as soon as the lists are matched and the CRM has loaded the catalogue.",
-  triggers:
-    "Before you start: switch off triggers in the CRM that send SMS or e-mail on new orders or statuses, or old buyers get messages.",
-  none: "Not loaded yet.",
-  start: "Load the archive",
-  cancel: "Stop",
-  cancelling: "The loading stops at the next safe place",
-  started: "The loading of the archive has been started",
-  preview: "Look first",
-  previewTitle: "What would be loaded",
-  previewBusy: "Counting…",
-  previewOrders: "Orders",
-  previewTotal: "Total",
-  previewExisting: "Already in the CRM",
-  previewUnmapped: "Without a pair:",
-  previewUnmappedRow: "{title}: {n} order | {title}: {n} orders",
-  progress: "Progress of the archive",
-};
-
 export const run = {
   kind: {
     sync: "Exchange",
@@ -119,8 +97,12 @@ export const run = {
     held: "held {n}",
     failed: "failed {n}",
     excluded: "excluded {n}",
+    customersCreated: "customers created {n}",
+    customersLinked: "customers found {n}",
+    customersFailed: "customers refused {n}",
   },
   dry: "trial",
+  customersOnly: "registered buyers",
   nothing: "nothing to do",
 };
 

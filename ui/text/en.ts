@@ -1,4 +1,6 @@
-import { archive, capability, mapping, overview, run, steps } from "./en-exchange.ts";
+import { archive } from "./en-archive.ts";
+import { comparison } from "./en-comparison.ts";
+import { capability, mapping, overview, run, steps } from "./en-exchange.ts";
 import { catalog, orders, problems } from "./en-records.ts";
 import { settings } from "./en-settings.ts";
 
@@ -119,6 +121,9 @@ export const en = {
     mapping: "Mapping",
     catalog: "Catalogue",
     orders: "Orders",
+    orderList: "List",
+    archive: "Archive",
+    comparison: "Comparison",
     problems: "Problems",
     settings: "Settings",
     access: "Access",
@@ -161,6 +166,7 @@ export const en = {
   mapping,
   catalog,
   orders,
+  comparison,
   problems,
   settings,
   refusal: {

@@ -73,28 +73,6 @@ export const capability: Dictionary["capability"] = {
   webhooks: "повідомлення магазину про нові замовлення",
 };
 
-export const archive: Dictionary["archive"] = {
-  title: "Архів",
-  text: "Замовлення, створені до підключення, завантажуються в CRM один раз.",
-  autoText: "Завантаження почнеться саме, щойно довідники буде зіставлено і CRM прочитає каталог.",
-  triggers:
-    "Перед початком вимкніть у CRM тригери, які надсилають SMS або листи про нові замовлення чи статуси, інакше давні покупці отримають повідомлення.",
-  none: "Ще не завантажено.",
-  start: "Завантажити архів",
-  cancel: "Зупинити",
-  cancelling: "Завантаження зупиниться в найближчому безпечному місці",
-  started: "Завантаження архіву розпочато",
-  preview: "Спершу переглянути",
-  previewTitle: "Що буде завантажено",
-  previewBusy: "Рахуємо…",
-  previewOrders: "Замовлень",
-  previewTotal: "Сума",
-  previewExisting: "Уже є в CRM",
-  previewUnmapped: "Без пари:",
-  previewUnmappedRow: "{title}: {n} замовлення | {title}: {n} замовлення | {title}: {n} замовлень",
-  progress: "Перебіг завантаження архіву",
-};
-
 export const run: Dictionary["run"] = {
   kind: { sync: "Обмін", archive: "Архів", catalog: "Каталог", stock: "Залишки", reconcile: "Звірка обох сторін" },
   trigger: { schedule: "розклад", manual: "людина", webhook: "магазин", release: "збережене зіставлення" },
@@ -115,8 +93,12 @@ export const run: Dictionary["run"] = {
     held: "затримано {n}",
     failed: "не вдалося {n}",
     excluded: "виключено {n}",
+    customersCreated: "клієнтів створено {n}",
+    customersLinked: "клієнтів знайдено {n}",
+    customersFailed: "клієнтів відхилено {n}",
   },
   dry: "проба",
+  customersOnly: "зареєстровані покупці",
   nothing: "нічого робити",
 };
 

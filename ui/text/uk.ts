@@ -1,5 +1,7 @@
 import type { Dictionary } from "./choose-language.ts";
-import { archive, capability, mapping, overview, run, steps } from "./uk-exchange.ts";
+import { archive } from "./uk-archive.ts";
+import { comparison } from "./uk-comparison.ts";
+import { capability, mapping, overview, run, steps } from "./uk-exchange.ts";
 import { catalog, orders, problems } from "./uk-records.ts";
 import { settings } from "./uk-settings.ts";
 
@@ -119,6 +121,9 @@ export const uk: Dictionary = {
     mapping: "Зіставлення",
     catalog: "Каталог",
     orders: "Замовлення",
+    orderList: "Список",
+    archive: "Архів",
+    comparison: "Звірка",
     problems: "Проблеми",
     settings: "Налаштування",
     access: "Доступи",
@@ -161,6 +166,7 @@ export const uk: Dictionary = {
   mapping,
   catalog,
   orders,
+  comparison,
   problems,
   settings,
   refusal: {

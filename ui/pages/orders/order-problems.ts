@@ -1,0 +1,22 @@
+/** Codes that an order can carry (public contract, section 4), in the order of the filter. */
+export const orderProblems: readonly string[] = [
+  "status_unmapped",
+  "delivery_unmapped",
+  "payment_unmapped",
+  "element_removed",
+  "crm_refused_order",
+  "payment_not_allowed",
+  "total_differs",
+  "shop_refused_status",
+  "order_closed_in_shop",
+  "final_status_waiting",
+  "order_missing_in_shop",
+  "customer_ambiguous",
+  "company_not_sent",
+  "external_id_taken",
+  "tracking_not_supported",
+  "offer_unknown",
+  "shop_unreachable",
+  "crm_unreachable",
+  "currency_mismatch",
+];
