@@ -16,6 +16,8 @@ const idleCrmMax = 1;
 export type Budgets = {
   /** A request begins; the answer is to be called at its end. */
   begin(request: HttpRequest): () => void;
+  /** The process was killed: nothing of it is under way any more. */
+  forget(): void;
 };
 
 type Present = Budgets & {
@@ -64,8 +66,9 @@ export function makeBudgets(): Budgets {
       const count = (underWay.get(url.host) ?? 0) + 1;
       underWay.set(url.host, count);
       if (count > perShopMax) breaches.push(`${count} requests under way to one shop, at ${url.pathname}`);
-      return () => void underWay.set(url.host, underWay.get(url.host)! - 1);
+      return () => void underWay.set(url.host, (underWay.get(url.host) ?? 1) - 1);
     },
+    forget: () => underWay.clear(),
   };
   present = budgets;
   return budgets;

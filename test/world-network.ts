@@ -126,6 +126,7 @@ export function makeNetwork(options: NetworkOptions): Network {
     const { dying } = network;
     if (dying && dying.after <= 0) {
       if (dying.done) await sandbox.handle(asked);
+      budgets.forget();
       dying.died();
       return new Promise(() => {});
     }

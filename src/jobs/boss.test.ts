@@ -27,7 +27,7 @@ describeStores("queue", (stores) => {
     expect(Math.min(...waits)).toBeLessThan(5000);
   });
 
-  test("wake-ups while a lane is worked leave one that runs afterwards", async () => {
+  test("wake-ups while a lane is worked leave one that runs afterwards (F13)", async () => {
     const jobs = await startJobs(stores);
     let runs = 0;
     let release = () => {};
@@ -148,7 +148,7 @@ describeStores("queue", (stores) => {
     expect(again).toEqual(["c1"]);
   });
 
-  test("two workers' processes never run one connection at once, and no wake-up is lost", {
+  test("two workers' processes never run one connection at once, and no wake-up is lost (F13)", {
     timeout: 90_000,
   }, async () => {
     const both = [await startJobs(stores), await startJobs(stores, await stores.another())];
@@ -192,7 +192,7 @@ describeServer("queue of several processes", (stores) => {
     expect(children.every((child) => child.lines.some((line) => line.startsWith("begin")))).toBe(true);
   });
 
-  test("the job of a killed process is found by its silence", { timeout: 120_000 }, async () => {
+  test("the job of a killed process is found by its silence (F14)", { timeout: 120_000 }, async () => {
     const jobs = await startJobs(stores);
     const child = startChild("work-lane", stores.url()!, "60000");
     await child.line("ready", 60_000);
@@ -210,7 +210,7 @@ describeServer("queue of several processes", (stores) => {
   });
 });
 
-test("after kill -9 the embedded store goes on at once", { timeout: 120_000 }, async () => {
+test("after kill -9 the embedded store goes on at once (F14)", { timeout: 120_000 }, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "queue-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   await (await openStore({ dataDir, from: await embeddedTemplate(), log: silentLog })).close();

@@ -101,29 +101,28 @@ test("35 orders changed in the CRM reach the shop in one look, 35 changed in the
   expect(numbers(35).map((id) => world.crm.order(String(id))!.status)).toEqual(numbers(35).map(() => "complete"));
 });
 
-for (const [which, number] of [
-  ["an order", "F05"],
-  ["an order without an external id", "F06"],
-] as const)
-  test(`our own change of ${which} is neither written back nor looked into (${number})`, async () => {
-    const world = await withOrders(1);
-    const crmOrder = world.crm.state.orders.get(world.crm.order("101")!.id as number)!;
-    if (number === "F06") crmOrder.externalId = undefined;
-    const writes = watchShopWrites(world);
-    const readings = questionsTo(world, "/orders").length;
+async function changeByUs(isNamed: boolean): Promise<void> {
+  const world = await withOrders(1);
+  const { id } = world.crm.order("101") as { id: number };
+  if (!isNamed) world.crm.state.orders.get(id)!.externalId = undefined;
+  const writes = watchShopWrites(world);
+  const readings = questionsTo(world, "/orders").length;
 
-    world.shop.setStatus(101, 2);
-    await world.sync();
-    const own = world.crm.state.orderHistory.filter((entry) => entry.about === crmOrder.id && !entry.created);
-    await world.look();
-    await world.look();
+  world.shop.setStatus(101, 2);
+  await world.sync();
+  await world.look();
+  await world.look();
 
-    expect(crmOrder.status).toBe("new");
-    expect(world.crm.state.orders.get(crmOrder.id)!.status).toBe("assembling");
-    expect(own.map((entry) => entry.source)).toContain("api");
-    expect(questionsTo(world, "/orders")).toHaveLength(readings + 1);
-    expect(writes.size).toBe(0);
-  });
+  const own = world.crm.state.orderHistory.filter((entry) => entry.about === id && entry.field === "status");
+  expect(own.map((entry) => entry.source)).toEqual(["api", "api"]);
+  expect(world.crm.state.orders.get(id)!.status).toBe("assembling");
+  expect(questionsTo(world, "/orders")).toHaveLength(readings + 1);
+  expect(writes.size).toBe(0);
+}
+
+test("our own change of an order is neither written back nor looked into (F05)", () => changeByUs(true));
+
+test("nor is our own change of an order without an external id (F06)", () => changeByUs(false));
 
 test("a change made with another API key is a change like a manager's (F07)", async () => {
   const world = await withOrders(1);
@@ -148,9 +147,10 @@ test("a page tells of the creation after the changes of the same order: nothing 
   world.crm.addFault({ kind: "lost-after", match: { path: "orders/create" }, times: 1 });
   world.placeOrder(101);
   await world.look();
-  world.crm.addFault({ kind: "500", match: { path: "orders/history" }, times: 3 });
+  world.crm.addFault({ kind: "500", match: { path: "orders/history" } });
   world.placeOrder(102, { delivery_phone: "0671234567" });
   await world.look();
+  world.crm.faults.length = 0;
 
   for (const id of ["101", "102"]) {
     world.crm.asManager.setStatus(id, "delivering");
