@@ -15,6 +15,7 @@ const tables = {
   mapping_pairs: ["connection_id", "kind", "shop_id"],
   order_links: ["connection_id", "shop_order_id"],
   customer_links: ["connection_id", "key"],
+  buyer_companies: ["connection_id", "user_id"],
   known_offers: ["connection_id", "article"],
   bookmarks: ["connection_id", "stream"],
   lanes: ["connection_id", "lane"],

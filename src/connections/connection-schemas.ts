@@ -65,6 +65,12 @@ const moment = z
 export const newRunBody = z.strictObject({
   kind: z.enum(["sync", "archive", "catalog", "stock", "reconcile"]),
   dryRun: z.boolean().optional(),
+  customersOnly: z
+    .boolean()
+    .optional()
+    .describe(
+      "archive: only the shop's registered buyers, no orders; with `settings.customers.registered` they become customers of the CRM, with `companies` it is kept who orders for which company. An archive run without since, until and orderIds begins with the same step",
+    ),
   since: moment.optional(),
   until: moment.optional(),
   orderIds: z
@@ -104,7 +110,11 @@ export const runAnswer = z.object({
       .nullable()
       .describe("working time left at the pace of this run, pauses not counted; null while unknown and after its end"),
   }),
-  counts: z.record(z.string(), z.number()),
+  counts: z
+    .record(z.string(), z.number())
+    .describe(
+      "of orders: read, created, linked, updated, unchanged, held, failed, excluded. An archive run that met registered buyers adds customersRead, customersCreated, customersLinked (the CRM had them), customersFailed (refused, tried again daily)",
+    ),
   preview: z
     .record(z.string(), z.unknown())
     .nullable()

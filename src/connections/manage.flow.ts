@@ -1,7 +1,7 @@
 import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
 import { ensureLanes, setLaneDue } from "../jobs/schedule.ts";
 import { makeCode } from "../log/id.ts";
-import { stockProblems } from "../log/problem.ts";
+import { registeredProblems, stockProblems } from "../log/problem.ts";
 import { closeProblem } from "../log/problems.sql.ts";
 import { queueRun } from "../log/runs.sql.ts";
 import { ApiFailure } from "../web/api-failure.ts";
@@ -125,6 +125,9 @@ export async function askForRecheck(ctx: ConnectionContext, rulesChanged: boolea
     if (ctx.connection.settings.stock.direction !== "none")
       await setLaneDue(ctx.db, ctx.connection.id, "stock", ctx.now());
     else for (const code of stockProblems) await closeProblem(ctx, code);
+    const { registered, companies } = ctx.connection.settings.customers;
+    if (registered || companies) await setLaneDue(ctx.db, ctx.connection.id, "archive", ctx.now());
+    else for (const code of registeredProblems) await closeProblem(ctx, code);
   }
   await setLaneDue(ctx.db, ctx.connection.id, "sync", ctx.now());
   await ctx.db

@@ -12,6 +12,7 @@ import { type Language, languageOf, say } from "../web/say.ts";
 import { type Connection, connectionState } from "./connection.ts";
 import { idParams, newRunBody, problemAnswer, runAnswer } from "./connection-schemas.ts";
 import { ownConnection } from "./own-connection.flow.ts";
+import type { Settings } from "./settings.ts";
 import { mayWork } from "./work-lane.flow.ts";
 
 /** Runs, open problems and live events of a connection. */
@@ -37,12 +38,26 @@ const addStart: Api<AppContext> = (app, ctx) => {
     const { kind, ...params } = request.body;
     if (params.dryRun && kind !== "archive") throw malformed({ dryRun: "only an archive run can be tried" });
     if (params.dryRun === false) delete params.dryRun;
+    if (params.customersOnly === false) delete params.customersOnly;
+    if (params.customersOnly) refuseCustomersOnly(request.body, connection.settings.customers);
     refuseUnlessActive({ kind, params, trigger: "manual" }, connection);
     const { run, added } = await queueRun(ctx, connection.id, kind, "manual", params);
     if (added) await ctx.jobs.wake(run.lane, connection.id);
     return reply.code(added ? 202 : 200).send(viewRun(run, languageOfRequest(request)));
   });
 };
+
+/** A run that could do nothing is not begun. */
+function refuseCustomersOnly(
+  { kind, dryRun, since, until, orderIds }: z.infer<typeof newRunBody>,
+  { registered, companies }: Settings["customers"],
+): void {
+  if (kind !== "archive") throw malformed({ customersOnly: "only an archive run can hand over customers" });
+  if (dryRun || since || until || orderIds)
+    throw malformed({ customersOnly: "not together with dryRun, since, until or orderIds" });
+  if (!registered && !companies)
+    throw malformed({ customersOnly: "switch settings.customers.registered or companies on first" });
+}
 
 const addLists: Api<AppContext> = (app, ctx) => {
   const querystring = z.object({

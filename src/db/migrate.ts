@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import * as start from "./migrations/0001-start.ts";
 import * as stock from "./migrations/0002-stock.ts";
 import * as alerts from "./migrations/0003-alerts.ts";
+import * as customers from "./migrations/0004-customers.ts";
 import * as freeLines from "./migrations/0005-free-lines.ts";
 import * as archive from "./migrations/0006-archive.ts";
 import type { Tables } from "./tables.ts";
@@ -11,6 +12,7 @@ const migrations: Record<string, Migration> = {
   "0001-start": start,
   "0002-stock": stock,
   "0003-alerts": alerts,
+  "0004-customers": customers,
   "0005-free-lines": freeLines,
   "0006-archive": archive,
 };

@@ -12,6 +12,7 @@ export interface Tables {
   mapping_pairs: MappingPairsTable;
   order_links: OrderLinksTable;
   customer_links: CustomerLinksTable;
+  buyer_companies: BuyerCompaniesTable;
   known_offers: KnownOffersTable;
   bookmarks: BookmarksTable;
   lanes: LanesTable;
@@ -127,6 +128,16 @@ export interface CustomerLinksTable {
   crm_customer_id: number | null;
   external_id: string | null;
   linked_at: Date;
+}
+
+export interface BuyerCompaniesTable {
+  connection_id: string;
+  user_id: number;
+  name: string;
+  crm_id: number | null;
+  crm_legal_id: number | null;
+  crm_contact_id: number | null;
+  linked_at: Date | null;
 }
 
 export interface KnownOffersTable {

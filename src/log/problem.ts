@@ -8,6 +8,9 @@ const severities: Record<string, Severity> = {
   payment_not_allowed: "warning",
   total_differs: "warning",
   customer_ambiguous: "warning",
+  company_not_sent: "info",
+  registered_customers_unavailable: "info",
+  registered_customers_refused: "info",
   tracking_not_supported: "info",
   status_unmapped: "warning",
   delivery_unmapped: "warning",
@@ -44,6 +47,8 @@ const actions: Record<string, string> = {
   external_id_taken: "confirm",
   internal: "retry",
   customer_ambiguous: "open_orders",
+  company_not_sent: "open_orders",
+  registered_customers_unavailable: "open_settings",
   total_differs: "open_orders",
   payment_not_allowed: "open_crm",
   tracking_not_supported: "open_orders",
@@ -86,7 +91,11 @@ export const lastingProblems = new Set([
   "customer_ambiguous",
   "tracking_not_supported",
   "offer_unknown",
+  "company_not_sent",
 ]);
+
+/** What only the reading of registered buyers meets: gone when it is switched off. */
+export const registeredProblems = ["registered_customers_unavailable", "registered_customers_refused"];
 
 /** What only the exchange of stock meets: gone when it is switched off. */
 export const stockProblems = ["stock_store_missing", "stock_warehouse_missing", "stock_refused", "stock_offer_unknown"];

@@ -4,7 +4,14 @@ export type RunKind = "sync" | "archive" | "catalog" | "stock" | "reconcile";
 export type RunTrigger = "schedule" | "manual" | "webhook" | "release";
 export type RunState = "queued" | "running" | "succeeded" | "partial" | "failed" | "cancelled";
 
-export type RunParams = { dryRun?: boolean; since?: string; until?: string; orderIds?: string[] };
+export type RunParams = {
+  dryRun?: boolean;
+  since?: string;
+  until?: string;
+  orderIds?: string[];
+  /** an archive run that only hands over the registered buyers */
+  customersOnly?: boolean;
+};
 
 export type RunCounts = {
   read: number;
@@ -17,6 +24,14 @@ export type RunCounts = {
   excluded: number;
 };
 
+/** What an archive run did with the shop's registered buyers, when the settings ask for them. */
+export type CustomerCounts = {
+  customersRead: number;
+  customersCreated: number;
+  customersLinked: number;
+  customersFailed: number;
+};
+
 export type Run = {
   id: string;
   connectionId: string;
@@ -26,7 +41,7 @@ export type Run = {
   state: RunState;
   params: RunParams;
   progress: Progress;
-  counts: RunCounts;
+  counts: RunCounts & Partial<CustomerCounts>;
   preview: Record<string, unknown> | null;
   error: { code: string; params: Record<string, unknown> } | null;
   /** What was passed over, and why. */
@@ -79,7 +94,14 @@ export function noCounts(): RunCounts {
 /** Equal parameters have equal keys: order and doubles of ids do not matter. */
 export function paramsKey(params: RunParams): string {
   const ids = params.orderIds ? [...new Set(params.orderIds)].sort() : undefined;
-  const parts = { dryRun: params.dryRun || undefined, since: params.since, until: params.until, orderIds: ids };
+  const { since, until } = params;
+  const parts = {
+    dryRun: params.dryRun || undefined,
+    since,
+    until,
+    orderIds: ids,
+    customersOnly: params.customersOnly || undefined,
+  };
   const text = JSON.stringify(parts);
   return text === "{}" ? "" : text;
 }

@@ -1,27 +1,19 @@
-import { isRecordTrouble } from "../connections/trouble.flow.ts";
+import { isRecordTrouble, reasonOf } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
-import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { ApiError } from "../http/api-error.ts";
-import type { Problem } from "../log/problem.ts";
 import { addToTimeline } from "../log/timeline.sql.ts";
-import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
+import type { CrmOrder } from "../retailcrm/schema.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
-import { forgetCustomer } from "./customer-links.sql.ts";
-import { type FoundCustomer, findCustomers } from "./find-customers.flow.ts";
-import { markCreatePending, type OrderLink } from "./order-links.sql.ts";
+import { type CreateCase, leaveCompany, linkCustomers, replaceCustomer } from "./link-customers.flow.ts";
+import { markCreatePending } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
+import { withoutOffers } from "./plan-lines.ts";
 import { firstAgreement, paymentNotAllowed, planNewOrder } from "./plan-order.ts";
+import { type Detour, detourFor } from "./refusals.ts";
 import { chooseRemark } from "./remarks.ts";
 import { type KeptLink, rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { countOutcome } from "./tally.ts";
-
-export type CreateCase = {
-  order: HoroshopOrder;
-  link: OrderLink | undefined;
-  draft: CrmOrderDraft;
-  remarks: Problem[];
-};
 
 /** Few orders go one by one, more as a batch; what a batch refuses goes again alone, so that each has its own reason. */
 const singlyMax = 2;
@@ -35,39 +27,6 @@ export async function createOrders(ctx: ConnectionContext, given: CreateCase[], 
   );
   const rest = cases.length > singlyMax ? await uploadTogether(ctx, cases, batch) : cases;
   for (const one of rest) await createAlone(ctx, one, batch);
-}
-
-/** Tries of an order that wait for a readable answer about its customer; after them it goes without the link. */
-const customerTriesMax = 6;
-
-/** Finds or creates the customers; returns the orders that may be sent now. */
-async function linkCustomers(ctx: ConnectionContext, cases: CreateCase[], batch: Batch): Promise<CreateCase[]> {
-  try {
-    const customers = await findCustomers(
-      ctx,
-      cases.map((one) => one.order),
-      batch.customersIndexed,
-    );
-    for (const one of cases) linkCustomer(one, customers.get(one.order.order_id));
-    return cases;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const isOver = !isRecordTrouble(error);
-    // A search that the CRM refuses costs the link to a customer card, not the order. After an answer that could not
-    // be read the customer may exist: sent without the link, the CRM would make the same person a second time.
-    const waits = (one: CreateCase) =>
-      isOver || (error.kind === "unreadable" && (one.link?.attempts ?? 0) < customerTriesMax);
-    const waiting = cases.filter(waits);
-    for (const one of waiting) await rememberTrouble(ctx, one.order, one.link, error, one.link?.createPending ?? false);
-    if (isOver) throw error;
-    for (const one of waiting) countOutcome(batch, one.order.order_id, "failed");
-    return cases.filter((one) => !waiting.includes(one));
-  }
-}
-
-function linkCustomer(one: CreateCase, found: FoundCustomer | undefined): void {
-  if (found?.is === "one") one.draft.customer = { id: found.id };
-  if (found?.is === "ambiguous") one.remarks.push({ code: "customer_ambiguous", params: { customers: found.names } });
 }
 
 function pendingAgreement(one: CreateCase, batch: Batch): Agreement {
@@ -118,9 +77,6 @@ async function uploadTogether(ctx: ConnectionContext, cases: CreateCase[], batch
   return rest;
 }
 
-/** What a refusal of the CRM may be about, and the way round it that keeps the order. Each is tried once. */
-type Detour = "without-payment" | "free-lines" | "without-customer" | "without-fields";
-
 async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch): Promise<void> {
   const taken = new Set<Detour>();
   for (;;) {
@@ -142,10 +98,10 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
         return;
       }
       if (await findAfterRefusal(ctx, one, batch)) return;
-      const detour = detourFor(error, one, taken);
+      const detour = detourFor(wordsOf(error), one.draft, taken);
       if (!detour) return rememberRefused(ctx, one, error, batch);
       taken.add(detour);
-      await takeDetour(ctx, one, detour, batch);
+      await takeDetour(ctx, one, detour, wordsOf(error), batch);
     }
   }
 }
@@ -183,45 +139,37 @@ async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: 
   return true;
 }
 
-function detourFor(error: ApiError, one: CreateCase, taken: Set<Detour>): Detour | undefined {
-  const words = [error.message, error.remoteCode ?? "", ...error.details].join("\n").toLowerCase();
-  const detours: [Detour, boolean][] = [
-    [
-      "without-payment",
-      /payment type|payments?\b.*(type|deliver|store|sum)|payments\[/.test(words) && one.draft.payments !== undefined,
-    ],
-    ["free-lines", /offer/.test(words) && (one.draft.items ?? []).some((item) => item.offer !== undefined)],
-    ["without-customer", /customer/.test(words) && one.draft.customer !== undefined],
-    ["without-fields", /customfields|custom field/.test(words) && one.draft.customFields !== undefined],
-  ];
-  return detours.find(([detour, fits]) => fits && !taken.has(detour))?.[0];
+function wordsOf(error: ApiError): string {
+  return [error.message, error.remoteCode ?? "", ...error.details].join("\n");
 }
 
-async function takeDetour(ctx: ConnectionContext, one: CreateCase, detour: Detour, batch: Batch): Promise<void> {
+async function takeDetour(
+  ctx: ConnectionContext,
+  one: CreateCase,
+  detour: Detour,
+  refusal: string,
+  batch: Batch,
+): Promise<void> {
   const { draft } = one;
+  // The CRM then takes the sum that it reckons itself; if that is not the shop's, the order says so.
+  if (detour === "without-amount") draft.payments = (draft.payments ?? []).map(({ amount: _, ...rest }) => rest);
   if (detour === "without-payment") {
     const problem = paymentNotAllowed(batch, draft.delivery?.code, draft.payments?.[0]?.type);
     one.remarks.push({ ...problem, params: { ...problem.params, refused: true } });
     delete draft.payments;
   }
-  if (detour === "free-lines") {
-    draft.items = (draft.items ?? []).map(({ offer, ...item }) => {
-      if (!offer?.externalId) return item;
-      return { ...item, properties: [{ code: "article", name: "Артикул", value: offer.externalId.slice(0, 255) }] };
-    });
-  }
-  if (detour === "without-customer") {
-    if (draft.customer && "id" in draft.customer) await forgetCustomer(ctx, draft.customer.id);
-    delete draft.customer;
-    const again = await findCustomers(ctx, [one.order], false);
-    linkCustomer(one, again.get(one.order.order_id));
-  }
+  if (detour === "free-lines") draft.items = withoutOffers(draft.items ?? [], refusal);
+  if (detour === "all-free-lines") draft.items = withoutOffers(draft.items ?? [], "");
+  if (detour === "without-company")
+    await leaveCompany(ctx, one, refusal.split("\n").slice(1).filter(Boolean).join("; "));
+  if (detour === "other-customer") await replaceCustomer(ctx, one);
+  if (detour === "without-customer") delete draft.customer;
   if (detour === "without-fields") delete draft.customFields;
 }
 
 async function rememberRefused(ctx: ConnectionContext, one: CreateCase, error: ApiError, batch: Batch): Promise<void> {
   countOutcome(batch, one.order.order_id, "failed");
-  const params = { reason: [error.remoteCode ?? error.message, ...error.details].join("; ").slice(0, 1000) };
+  const params = { reason: [reasonOf(error), ...error.details].join("; ").slice(0, 1000) };
   await addToTimeline(ctx, [
     {
       shopOrderId: String(one.order.order_id),
@@ -252,7 +200,12 @@ async function rememberCreated(
 ): Promise<void> {
   countOutcome(batch, one.order.order_id, "created");
   const agreement = firstAgreement(one.order, one.draft, created.order, batch.facts);
-  const remarks = [...one.remarks];
+  // Whom the CRM chose itself is on record, so that a person's choice is told from it.
+  const remarks = one.remarks.map((remark) =>
+    remark.code === "customer_ambiguous"
+      ? { ...remark, params: { ...remark.params, customer: created.order?.customer?.id ?? null } }
+      : remark,
+  );
   let { differences } = { differences: [] as ReturnType<typeof planChanges>["differences"] };
   if (created.order) {
     const { mapping, lists, facts, crmNow } = batch;
@@ -276,7 +229,11 @@ async function rememberCreated(
       direction: "shop-to-crm",
       action: "create",
       result: "done",
-      detail: { crmOrderId: created.id, crmNumber: created.order?.number ?? null },
+      detail: {
+        crmOrderId: created.id,
+        crmNumber: created.order?.number ?? null,
+        ...(one.company ? { company: one.company } : {}),
+      },
       ...(batch.brief ? {} : { request: one.draft }),
     },
   ]);

@@ -1,6 +1,7 @@
 import type { ConnectionContext } from "../context.ts";
 
-export type CustomerLink = { crmCustomerId: number | null; externalId: string | null };
+/** `crmCustomerId` null: several customers of the CRM shared this key. `linkedAt`: when it was last known to hold. */
+export type CustomerLink = { crmCustomerId: number | null; externalId: string | null; linkedAt?: Date };
 
 /** The CRM customers that these phones and e-mails were found to belong to. */
 export async function loadCustomerLinks(ctx: ConnectionContext, keys: string[]): Promise<Map<string, CustomerLink>> {
@@ -16,6 +17,7 @@ export async function loadCustomerLinks(ctx: ConnectionContext, keys: string[]):
       links.set(row.key, {
         crmCustomerId: row.crm_customer_id === null ? null : Number(row.crm_customer_id),
         externalId: row.external_id,
+        linkedAt: row.linked_at,
       });
     }
   }
@@ -50,7 +52,28 @@ export async function saveCustomerLinks(
   }
 }
 
-/** The CRM no longer knows the customer (merged or deleted): the next order looks again. */
+/** The CRM still has these customers. */
+export async function confirmCustomers(ctx: ConnectionContext, crmCustomerIds: number[]): Promise<void> {
+  if (crmCustomerIds.length === 0) return;
+  await ctx.db
+    .updateTable("customer_links")
+    .set({ linked_at: ctx.now() })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("crm_customer_id", "in", crmCustomerIds)
+    .execute();
+}
+
+/** The CRM merged one customer into another. */
+export async function moveCustomer(ctx: ConnectionContext, from: number, into: number): Promise<void> {
+  await ctx.db
+    .updateTable("customer_links")
+    .set({ crm_customer_id: into, external_id: null, linked_at: ctx.now() })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("crm_customer_id", "=", from)
+    .execute();
+}
+
+/** The CRM no longer has the customer: the next order looks again. */
 export async function forgetCustomer(ctx: ConnectionContext, crmCustomerId: number): Promise<void> {
   await ctx.db
     .deleteFrom("customer_links")

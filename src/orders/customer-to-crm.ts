@@ -1,8 +1,9 @@
 import type { Settings } from "../connections/settings.ts";
-import type { HoroshopOrder } from "../horoshop/schema.ts";
+import type { HoroshopOrder, HoroshopUser } from "../horoshop/schema.ts";
 import type { CrmCustomer, CrmCustomerDraft } from "../retailcrm/schema.ts";
-import { normalEmail, phoneKey } from "./contact.ts";
+import { normalEmail, normalPhone, splitName } from "./contact.ts";
 import { contactToCrm, customerExternalId } from "./order-to-crm.ts";
+import { cardHas, type PersonKeys, personKeys } from "./person.ts";
 import { changeZone } from "./shop-time.ts";
 
 /** The person who ordered → customer to create; the shop's `user` of a guest is no identity. */
@@ -27,11 +28,32 @@ export function customerToCrm(
 }
 
 /** What a buyer is known by: phone first, then e-mail. Empty for a buyer without both. */
-export function buyerKeys(
-  order: HoroshopOrder,
+export function buyerKeys(order: HoroshopOrder, settings: Settings): PersonKeys {
+  return personKeys({ phone: order.delivery_phone, email: order.delivery_email }, settings.country);
+}
+
+export function userExternalId(shortId: string, userId: number): string {
+  return `${shortId}-u${userId}`;
+}
+
+/** A registered buyer → customer to create. What is empty is left out. */
+export function userToCrm(
+  user: HoroshopUser,
   settings: Settings,
-): { phone: string | undefined; email: string | undefined } {
-  return { phone: phoneKey(order.delivery_phone, settings.country), email: normalEmail(order.delivery_email) };
+  shortId: string,
+  crmTimeZone: string | null,
+): CrmCustomerDraft {
+  const phone = normalPhone(user.phone, settings.country) ?? user.phone.trim().slice(0, 255);
+  const email = normalEmail(user.email);
+  const address = { ...(user.city ? { city: user.city } : {}), ...(user.address ? { text: user.address } : {}) };
+  return {
+    externalId: userExternalId(shortId, user.id),
+    ...(user.registered ? { createdAt: changeZone(user.registered, settings.timeZone, crmTimeZone) } : {}),
+    ...splitName(user.title, settings.nameOrder),
+    ...(email ? { email } : {}),
+    ...(phone ? { phones: [{ number: phone }] } : {}),
+    ...(Object.keys(address).length > 0 ? { address } : {}),
+  };
 }
 
 export type CustomerMatch =
@@ -43,16 +65,9 @@ export type CustomerMatch =
  * Of what a search brought, those who really have this phone (or, without one, this e-mail). Several are narrowed by
  * the other mark and by the site; if they still differ nobody is guessed.
  */
-export function matchCustomer(
-  found: CrmCustomer[],
-  keys: { phone: string | undefined; email: string | undefined },
-  country: string,
-  site: string,
-): CustomerMatch {
-  const hasPhone = (customer: CrmCustomer) =>
-    keys.phone !== undefined && customer.phones.some((phone) => phoneKey(phone, country) === keys.phone);
-  const hasEmail = (customer: CrmCustomer) =>
-    keys.email !== undefined && customer.email?.trim().toLowerCase() === keys.email;
+export function matchCustomer(found: CrmCustomer[], keys: PersonKeys, country: string, site: string): CustomerMatch {
+  const hasPhone = (customer: CrmCustomer) => cardHas(customer, keys, country).phone;
+  const hasEmail = (customer: CrmCustomer) => cardHas(customer, keys, country).email;
   const persons = found.filter((customer) => customer.type !== "customer_corporate");
   let matching = persons.filter(hasPhone);
   if (matching.length === 0) matching = persons.filter(hasEmail);

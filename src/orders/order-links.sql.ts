@@ -290,7 +290,7 @@ export async function findLinkedByCrmIds(ctx: ConnectionContext, crmOrderIds: nu
 }
 
 /** Remarks of orders in step that other rules may mend. */
-const waitingRemarks = ["payment_not_allowed", "tracking_not_supported"];
+const waitingRemarks = ["company_not_sent", "customer_ambiguous", "payment_not_allowed", "tracking_not_supported"];
 
 /**
  * Mapping or settings changed: what waited or was refused is tried again, with them. Dismissed orders stay, and so do

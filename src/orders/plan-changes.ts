@@ -33,10 +33,18 @@ export function planChanges(input: ChangeInput): OrderChanges {
   planBranch(input, changes);
   spareClosedOrder(input, changes);
   planRelink(input, changes);
-  const ambiguous = remarkOf(input.link.problem, "customer_ambiguous");
-  if (ambiguous) changes.remarks.push(ambiguous);
+  keepCustomerRemarks(input, changes);
   addLineRemarks(input, changes);
   return changes;
+}
+
+/** What was said about the customer when the order was made stays until it is mended. */
+function keepCustomerRemarks({ link, crm, facts }: ChangeInput, changes: OrderChanges): void {
+  const ambiguous = remarkOf(link.problem, "customer_ambiguous");
+  if (ambiguous) changes.remarks.push(ambiguous);
+  const notSent = remarkOf(link.problem, "company_not_sent");
+  const isMended = crm.customer?.type === "customer_corporate" || !facts.settings.customers.companies;
+  if (notSent && !isMended) changes.remarks.push(notSent);
 }
 
 function addStatus(input: ChangeInput, changes: OrderChanges): void {
@@ -152,4 +160,3 @@ function partToWrite(draft: CrmOrderDraft, part: PartName, crm: CrmOrder): Parti
   if (part === "delivery") return draft.delivery ? { delivery: draft.delivery } : {};
   return draftPart(draft, part) as Partial<CrmOrderDraft>;
 }
-

@@ -12,7 +12,7 @@ import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { newOrdersStart, syncByIds } from "./find-in-shop.flow.ts";
 import { loadLinks, type OrderLink } from "./order-links.sql.ts";
 import { noteUnreadable } from "./order-trouble.flow.ts";
-import { listLinkedWithin } from "./reconcile.sql.ts";
+import { listAmbiguous, listLinkedWithin } from "./reconcile.sql.ts";
 import { shiftLocal, toInstant, toLocalTime } from "./shop-time.ts";
 import { quickLook, syncOptions, windowOf } from "./sync-round.flow.ts";
 import { countOutcome, countRead, countUntouched, type Tally } from "./tally.ts";
@@ -23,6 +23,8 @@ const daySeconds = 86_400;
 const windowDays = 30;
 /** Entries of each list in the report; the counts and days are of all orders. */
 const listMax = 200;
+/** Orders with doubled customers that are looked at again in one comparison. */
+const doublesMax = 500;
 
 type Report = {
   days: Days;
@@ -74,6 +76,8 @@ export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortS
   }
   if (!run.params.orderIds) await countGone(ctx, run, window, seen, report);
   await mend(ctx, report.mend, look, options);
+  // Doubles of customers may have been merged meanwhile, also those of older orders.
+  if (run.trigger === "schedule") await mend(ctx, await listAmbiguous(ctx, doublesMax), look, options);
   report.outcome = await readOutcome(ctx, report);
   run.preview = viewReport(report);
   run.progress = { done: run.counts.read, total: run.counts.read };

@@ -25,3 +25,17 @@ export async function listLinkedWithin(
     shopCreatedAt: row.shop_created_at!,
   }));
 }
+
+/** Linked orders that carry the remark of several fitting customers, the newest first. */
+export async function listAmbiguous(ctx: ConnectionContext, limit: number): Promise<number[]> {
+  const rows = await ctx.db
+    .selectFrom("order_links")
+    .select("shop_number")
+    .where("connection_id", "=", ctx.connection.id)
+    .where("problem", "=", "customer_ambiguous")
+    .where("crm_order_id", "is not", null)
+    .orderBy("shop_number", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => Number(row.shop_number));
+}

@@ -3,17 +3,20 @@ import { loadBookmark } from "../jobs/bookmarks.sql.ts";
 import { setLaneDue } from "../jobs/schedule.ts";
 import { isArchivePaused } from "../log/ask-runs.sql.ts";
 import { queueRun } from "../log/runs.sql.ts";
+import { isRegisteredDue } from "./read-registered.flow.ts";
 import { toInstant } from "./shop-time.ts";
 import { archiveStream, isArchiveDone } from "./upload-archive.flow.ts";
 
 /**
- * The scheduled archive: until all are there, and the first time only after the CRM has our catalogue. While a person
+ * The scheduled archive: the registered buyers daily, if the settings ask for them; orders until all are there, and the first time only after the CRM has our catalogue. While a person
  * lets any archive run wait, the schedule starts none of its own.
  */
 export async function startArchive(ctx: ConnectionContext): Promise<void> {
   const { connection } = ctx;
-  if (!connection.settings.archive.auto || (await isArchiveDone(ctx))) return;
   if (await isArchivePaused(ctx, connection.id)) return;
+  // Before the orders: then a card bears its buyer's name, not that of the first recipient.
+  if (await isRegisteredDue(ctx)) await queueRun(ctx, connection.id, "archive", "schedule", { customersOnly: true });
+  if (!connection.settings.archive.auto || (await isArchiveDone(ctx))) return;
   const isFirst = (await loadBookmark(ctx.db, connection.id, archiveStream)) === undefined;
   const givenUpAt = (connection.mappedAt?.getTime() ?? 0) + ctx.config.archiveIntervalMs;
   if (isFirst && ctx.now().getTime() < givenUpAt && !(await hasOurCatalog(ctx))) {

@@ -7,7 +7,9 @@ import { addToTimeline, type TimelineEntry } from "../log/timeline.sql.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import { applyChanges } from "./apply-changes.flow.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
-import { type CreateCase, createOrders } from "./create-orders.flow.ts";
+import { createOrders } from "./create-orders.flow.ts";
+import { lookAtDoubles } from "./find-customers.flow.ts";
+import type { CreateCase } from "./link-customers.flow.ts";
 import { asideReasons, claimOrders, listInHand, loadLinks, type OrderLink, releaseClaims } from "./order-links.sql.ts";
 import { setAside } from "./order-trouble.flow.ts";
 import { planChanges } from "./plan-changes.ts";
@@ -160,7 +162,7 @@ async function sortCase(
       if (crm && crm.site !== "" && crm.site !== site)
         return await setAside(ctx, order.order_id, "moved_in_crm", batch);
       if (crm) {
-        changes.push(changeCase(order, link, crm, batch, false));
+        changes.push(changeCase(order, await lookAtDoubles(ctx, order, link, crm, batch), crm, batch, false));
         return;
       }
       const reason = await findGoneReason(ctx, link.crmOrderId);

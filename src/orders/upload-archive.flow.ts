@@ -5,13 +5,15 @@ import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
 import { noCounts, type Run } from "../log/run.ts";
 import { reportGaps } from "../mapping/reference-lists.flow.ts";
 import type { SyncOptions } from "./batch.ts";
-import { indexCustomers } from "./find-customers.flow.ts";
+import { indexCustomers } from "./index-customers.flow.ts";
 import { loadLinks, type OrderLink } from "./order-links.sql.ts";
 import { previewArchive } from "./preview-archive.flow.ts";
 import { type ArchivePage, countArchive, readArchive } from "./read-archive.flow.ts";
+import { isRegisteredDue } from "./read-registered.flow.ts";
 import { syncOrders } from "./sync-orders.flow.ts";
 import { syncOptions } from "./sync-round.flow.ts";
 import { countRead, countUntouched } from "./tally.ts";
+import { uploadRegistered } from "./upload-registered.flow.ts";
 
 /** A shop that cannot tell how many orders it has is taken to have many. */
 const unknownTotal = 1000;
@@ -20,12 +22,16 @@ export const archiveStream = "archive";
 
 /** Old orders to the CRM, page by page; each page is settled before the place moves, and is a place to stop at. */
 export async function uploadArchive(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
+  if (run.params.customersOnly) return uploadRegistered(ctx, run, signal);
   const options: SyncOptions = { ...syncOptions(run.counts, signal, run.id), brief: true };
   run.progress = { ...run.progress, total: run.progress.total ?? (await countArchive(ctx, run, signal)) };
   if (run.params.dryRun) return tryArchive(ctx, run, options);
 
   if (run.params.orderIds) Object.assign(options, { force: true, again: true });
   await reachSafePlace(ctx, run);
+  const { since, until, orderIds } = run.params;
+  const whole = !since && !until && !orderIds;
+  if (whole && (run.trigger === "manual" || (await isRegisteredDue(ctx)))) await uploadRegistered(ctx, run, signal);
   options.customersIndexed = await indexCustomers(ctx, run.progress.total ?? unknownTotal, signal);
   run.saved = { at: ctx.now(), done: run.progress.done };
   const createdBefore = run.counts.created;
@@ -35,7 +41,6 @@ export async function uploadArchive(ctx: ConnectionContext, run: Run, signal: Ab
     await reachSafePlace(ctx, run);
   }
   await reportGaps(ctx);
-  const whole = !run.params.since && !run.params.until && !run.params.orderIds;
   // All are there once a whole pass finds nothing more to do.
   if (whole && run.counts.created === createdBefore && run.counts.failed === 0)
     await saveBookmark(ctx.db, ctx.connection.id, archiveStream, "done", ctx.now());

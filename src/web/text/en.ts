@@ -95,13 +95,19 @@ export const en: Record<string, string> = {
     "The CRM wants a status[ “{name}”] after which the shop locks the order. Confirm it, or keep the shop's status.",
   order_missing_in_shop: "The order is no longer in the shop. Set it aside here; in the CRM it stays as it is.",
   customer_ambiguous:
-    "Several customers of the CRM fit this order, so none was linked. Merge them in the CRM or choose one in the order.",
+    "Several customers of the CRM fit this order[: {customers}], so none was linked. Merge them in the CRM or choose one in the order.",
   external_id_taken:
     "The CRM already has another order under this number[ (order {crmOrderId})]. Confirm if it is the same order, otherwise set this one aside.",
   tracking_not_supported:
     "This shop does not accept waybill numbers by API, so the number stays in the CRM only. Enter it in the shop by hand if needed.",
   offer_unknown:
     "The CRM's catalogue lacks articles of this order[: {articles}]. They were entered by name; load the catalogue to link them.",
+  company_not_sent:
+    "The order of the company[ “{company}”] went to the CRM with the person as its customer[: {reason}]. Switch corporate customers on in the CRM, or choose the company in the order there.",
+  registered_customers_unavailable:
+    "The shop gives no list of registered customers[ ({reason})], so they are not handed over; orders go on as usual. It is asked again daily; switch the setting off if the shop has none.",
+  registered_customers_refused:
+    "The CRM refused some of the shop's registered customers[: {count}]. They are tried again daily; look at their phone and e-mail in the shop.",
   nothing_to_confirm: "Nothing about this order waits for a confirmation. Reload the page to see its present state.",
   order_busy: "The order is being worked on at this moment. Try again in a minute.",
 

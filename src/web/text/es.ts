@@ -86,13 +86,19 @@ export const es: Record<string, string> = {
     "El CRM pide un estado[ «{name}»] tras el cual la tienda bloquea el pedido. Confírmelo o conserve el estado de la tienda.",
   order_missing_in_shop: "El pedido ya no está en la tienda. Apártelo aquí; en el CRM queda como está.",
   customer_ambiguous:
-    "Varios clientes del CRM encajan con este pedido y no se enlazó ninguno. Únalos en el CRM o elija uno en el pedido.",
+    "Varios clientes del CRM encajan con este pedido[: {customers}] y no se enlazó ninguno. Únalos en el CRM o elija uno en el pedido.",
   external_id_taken:
     "El CRM ya tiene otro pedido con este número[ (pedido {crmOrderId})]. Confirme si es el mismo; si no, aparte este.",
   tracking_not_supported:
     "Esta tienda no acepta números de guía por la API y el número queda solo en el CRM. Escríbalo a mano en la tienda si hace falta.",
   offer_unknown:
     "Al catálogo del CRM le faltan artículos de este pedido[: {articles}]. Se anotaron por nombre; cargue el catálogo para enlazarlos.",
+  company_not_sent:
+    "El pedido de la empresa[ «{company}»] llegó al CRM con la persona como cliente[: {reason}]. Active los clientes corporativos en el CRM o elija allí la empresa en el pedido.",
+  registered_customers_unavailable:
+    "La tienda no da la lista de clientes registrados[ ({reason})] y por eso no se envían; los pedidos siguen como siempre. Se pregunta cada día; desactive el ajuste si no los hay.",
+  registered_customers_refused:
+    "El CRM rechazó algunos clientes registrados de la tienda[: {count}]. Se intentan de nuevo cada día; revise su teléfono y correo en la tienda.",
   nothing_to_confirm: "Nada de este pedido espera confirmación. Recargue la página para ver su estado actual.",
   order_busy: "El pedido se está tratando en este momento. Pruebe dentro de un minuto.",
 
