@@ -38,7 +38,7 @@ export function orderWithoutCustomer(crm: Crm, order: Order, payments: "map" | "
     call: order.plain.call ?? false,
     expired: order.plain.expired ?? false,
     contragent: order.contragent,
-    delivery: deliveryView(order),
+    delivery: deliveryView(crm, order),
     site: order.site,
     status: order.status,
     items: order.lines.map((line) => lineView(crm, line, totals.lines.get(line.id)!)),
@@ -71,7 +71,7 @@ function anyCustomer(crm: Crm, id: number): Fields | undefined {
   return customer === undefined ? undefined : customerView(crm, customer);
 }
 
-function deliveryView(order: Order): Fields {
+function deliveryView(crm: Crm, order: Order): Fields {
   const { code, cost, netCost, address, service, date, time, vatRate } = order.delivery;
   const own = order.delivery.data as Fields | undefined;
   return withoutEmpty({
@@ -83,8 +83,13 @@ function deliveryView(order: Order): Fields {
     date,
     time,
     vatRate,
-    address: { ...address },
+    address: addressView(crm, address),
   });
+}
+
+function addressView(crm: Crm, address: Fields): Fields {
+  if (crm.switches.addressText === "as-sent" || !address.city || !address.text) return { ...address };
+  return { ...address, text: `${String(address.city)}, ${String(address.text)}` };
 }
 
 export function lineView(crm: Crm, line: Line, totals: LineTotals): Fields {

@@ -23,6 +23,8 @@ export type Switches = {
   emptyPaymentTypes: "any" | "none";
   /** an amount of a cash payment that is not what is left to pay: taken, or refused as store modules have met it */
   cashPaymentSum: "any" | "exact";
+  /** the line of an address: as it was sent, or composed by the service of its parts (reference 8.6) */
+  addressText: "as-sent" | "composed";
   /** `summ` before or after the lines' own discounts (reference 8.3) */
   summ: "after-line-discounts" | "before-discounts";
   /** an order without `customer`: always a new customer, or the one with the same phone or e-mail */
@@ -60,6 +62,7 @@ export function defaultSwitches(): Switches {
     freeLineOffer: "absent",
     emptyPaymentTypes: "any",
     cashPaymentSum: "any",
+    addressText: "as-sent",
     summ: "after-line-discounts",
     automaticCustomer: "create",
     paymentsInEdit: "ignore",

@@ -23,7 +23,7 @@ export function draftPart(draft: CrmOrderDraft, part: PartName): PartView {
         code: draft.delivery?.code,
         cost: draft.delivery?.cost,
         city: draft.delivery?.address?.city,
-        text: draft.delivery?.address?.text,
+        text: addressText(draft.delivery?.address),
       });
     case "items":
       return { lines: (draft.items ?? []).map(draftLine), discount: draft.discountManualAmount ?? "0" };
@@ -39,7 +39,7 @@ export function crmPart(order: CrmOrder, part: PartName, like: PartView): PartVi
       code: order.delivery.code,
       cost: order.delivery.cost === undefined ? undefined : fromAmount(toAmount(order.delivery.cost)),
       city: order.delivery.address.city,
-      text: order.delivery.address.text,
+      text: addressText(order.delivery.address),
     }),
     items: { lines: order.items.map(crmLine), discount: fromAmount(toAmount(order.discountManualAmount)) },
   };
@@ -59,6 +59,15 @@ export function partPrints(view: PartView): Record<string, string> {
     ...(line.discount === "0" ? [] : [line.discount]),
   ]);
   return printsOf({ ...view, lines });
+}
+
+/** A CRM may put the city before the line of the address: both sides are compared without it. */
+function addressText(
+  address: { city?: string | undefined; text?: string | undefined } | undefined,
+): string | undefined {
+  const { city = "", text } = address ?? {};
+  if (!text || !city || !text.toLowerCase().startsWith(city.toLowerCase())) return text;
+  return text.slice(city.length).replace(/^[\s,.;]+/, "") || text;
 }
 
 const personNames = ["lastName", "firstName", "patronymic"];
