@@ -1,5 +1,5 @@
 import { connectionState, hasScope } from "../connections/connection.ts";
-import { loadConnection } from "../connections/connections.sql.ts";
+import { findConnectionBy, loadConnection } from "../connections/connections.sql.ts";
 import type { AppContext, ConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { closeProblem, openProblem } from "../log/problems.sql.ts";
@@ -12,8 +12,9 @@ export function catalogUrl(app: Pick<AppContext, "config">, connection: { catalo
 }
 
 /**
- * Looks which catalogue address the CRM's site has. An empty one is filled in with ours; another one is left alone and
- * becomes a problem (also our own address of yesterday, when `PUBLIC_URL` was different).
+ * Looks which catalogue address the CRM's site has. An empty one, or one of ours behind which no connection stands any
+ * more, is filled in with ours; another one is left alone and becomes a problem (also our own address of yesterday, when
+ * `PUBLIC_URL` was different).
  */
 export async function checkAddress(ctx: ConnectionContext): Promise<"ours" | "just-written" | "not-ours"> {
   const { crmSite } = ctx.connection;
@@ -22,9 +23,14 @@ export async function checkAddress(ctx: ConnectionContext): Promise<"ours" | "ju
   const site = (await ctx.crm.fetchSites()).find((one) => one.code === crmSite);
   if (!site) return "not-ours";
   const theirs = site.ymlUrl?.trim() ?? "";
+  const isDead = await isDeadAddress(ctx, theirs);
+  if ((theirs === "" || isDead) && mayInstall(ctx) && (await tryInstall(ctx, crmSite))) {
+    await closeProblem(ctx, problem);
+    return "just-written";
+  }
   if (theirs === "") {
     await closeProblem(ctx, problem);
-    return mayInstall(ctx) && (await tryInstall(ctx, crmSite)) ? "just-written" : "not-ours";
+    return "not-ours";
   }
   if (sameAddress(theirs, ours)) {
     await closeProblem(ctx, problem);
@@ -32,6 +38,13 @@ export async function checkAddress(ctx: ConnectionContext): Promise<"ours" | "ju
   }
   await openProblem(ctx, { code: problem, params: { url: theirs, expected: ours } });
   return "not-ours";
+}
+
+/** Ours, of a connection that was deleted: it answers 404 for ever. */
+async function isDeadAddress(ctx: ConnectionContext, theirs: string): Promise<boolean> {
+  const start = `${ctx.config.publicUrl}/catalog/`;
+  const secret = theirs.startsWith(start) ? /^([\w-]+)\.xml$/.exec(theirs.slice(start.length))?.[1] : undefined;
+  return secret !== undefined && (await findConnectionBy(ctx, "catalog_secret", secret)) === undefined;
 }
 
 /** An address that the CRM cannot reach is not written by itself: it would load nothing, and look connected. */

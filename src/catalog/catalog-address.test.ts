@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { samplePages, sampleProducts } from "../../bench/sample-products.ts";
 import { describeStores } from "../../test/databases.ts";
+import { insertConnection } from "../connections/connections.sql.ts";
 import { ApiError, type ApiErrorKind } from "../http/api-error.ts";
 import { listProblems } from "../log/problems.sql.ts";
 import { catalogView } from "./catalog.flow.ts";
@@ -40,6 +41,33 @@ describeStores("the catalogue's address in the CRM", (stores) => {
     await publishCatalog(world.ctx);
 
     expect(await problems()).toEqual([]);
+  });
+
+  test("an address of ours without a connection behind it is replaced, one that lives is left alone", async () => {
+    world.site.ymlUrl = "https://connector.example/catalog/dead.xml";
+
+    await publishCatalog(world.ctx);
+
+    expect(world.site.ymlUrl).toBe("https://connector.example/catalog/s3cret.xml");
+    expect(world.crmCalls).toEqual(["sites", "save main", "load"]);
+
+    const another = { id: "c2", crmSite: "another", catalogSecret: "alive", hookSecret: "h2", clientId: "client-2" };
+    await insertConnection(world.ctx, { ...world.ctx.connection, ...another });
+    world.site.ymlUrl = "https://connector.example/catalog/alive.xml";
+    await publishCatalog(world.ctx);
+
+    expect(world.site.ymlUrl).toBe("https://connector.example/catalog/alive.xml");
+    expect(await problems()).toEqual(["catalog_elsewhere"]);
+  });
+
+  test("an address of ours that is dead but may not be written is told", async () => {
+    world.ctx.connection.crmScopes = ["reference_read"];
+    world.site.ymlUrl = "https://connector.example/catalog/dead.xml";
+
+    await publishCatalog(world.ctx);
+
+    expect(world.crmCalls).toEqual(["sites"]);
+    expect(await problems()).toEqual(["catalog_elsewhere"]);
   });
 
   test("without the scopes nothing is written into the CRM and nothing asked", async () => {

@@ -11,6 +11,7 @@ import { deleteConnection, insertConnection, loadConnection } from "./connection
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
 import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
+import { takeOutCatalog } from "./take-out-catalog.flow.ts";
 
 /** The lanes of a connection, each with its own due time. `recheck` is never due by itself: settings or mapping ask for it. */
 export const laneNames = ["sync", "quick", "archive", "catalog", "stock", "recheck"];
@@ -139,7 +140,10 @@ export async function askForRecheck(ctx: ConnectionContext, rulesChanged: boolea
   await ctx.jobs.wake("orders", ctx.connection.id);
 }
 
-/** All data of a connection goes; the shop's webhooks and the CRM's card are switched off as far as they answer. */
+/**
+ * All data of a connection goes; the shop's webhooks, the CRM's card and the catalogue's address there are switched off
+ * as far as both sides answer.
+ */
 export async function removeConnection(app: AppContext, connection: Connection): Promise<void> {
   const ctx = farewellContext(app, connection);
   const isAskable = {
@@ -149,6 +153,7 @@ export async function removeConnection(app: AppContext, connection: Connection):
   await Promise.all([
     connection.shopUrl && isAskable.shop ? unsubscribeHooks(ctx) : undefined,
     isAskable.crm ? sendModuleCard(ctx, false) : undefined,
+    isAskable.crm ? takeOutCatalog(ctx) : undefined,
   ]);
   await deleteConnection(app, connection.id);
   for (const farewell of app.farewells) await farewell(connection.id);
