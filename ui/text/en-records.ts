@@ -147,6 +147,7 @@ export const orders = {
     "set-status": "Status set",
     "set-paid": "Mark “paid” set",
     "set-tracking": "Waybill number set",
+    relink: "Lines linked to the catalogue",
     "payment-create": "Payment created",
     "payment-edit": "Payment updated",
     "keep-status": "The shop keeps its status",

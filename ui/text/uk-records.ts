@@ -149,6 +149,7 @@ export const orders: Dictionary["orders"] = {
     "set-status": "Статус встановлено",
     "set-paid": "Позначку «оплачено» встановлено",
     "set-tracking": "Номер ТТН записано",
+    relink: "Позиції пов’язано з каталогом",
     "payment-create": "Оплату створено",
     "payment-edit": "Оплату оновлено",
     "keep-status": "Магазин зберігає свій статус",

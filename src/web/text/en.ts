@@ -84,7 +84,7 @@ export const en: Record<string, string> = {
   crm_refused_order:
     "The CRM refused the order[: {reason}]. Correct the order or the CRM's settings, then press “Try again”.",
   payment_not_allowed:
-    "The CRM does not allow the payment type[ “{payment}”] with the delivery type[ “{delivery}”]. The order was created without payment; allow the pair in the CRM's delivery type and try again.",
+    "The CRM does not allow the payment type[ “{payment}”] with the delivery type[ “{delivery}”]. The order went without it. Allow the pair in the CRM's delivery type: the payment then follows by itself within a day, at once with “Try again”.",
   total_differs:
     "The totals differ[: {shop} in the shop, {crm} in the CRM]. Nothing was changed; compare the order's lines, discount and delivery cost.",
   shop_refused_status:
@@ -101,7 +101,7 @@ export const en: Record<string, string> = {
   tracking_not_supported:
     "This shop does not accept waybill numbers by API, so the number stays in the CRM only. Enter it in the shop by hand if needed.",
   offer_unknown:
-    "The CRM's catalogue lacks articles of this order[: {articles}]. They were entered by name; load the catalogue to link them.",
+    "The CRM's catalogue lacks articles of this order[: {articles}]. They stand there by name and are linked by themselves once the CRM has loaded the catalogue; lines that a manager edited stay as they are.",
   company_not_sent:
     "The order of the company[ “{company}”] went to the CRM with the person as its customer[: {reason}]. Switch corporate customers on in the CRM, or choose the company in the order there.",
   registered_customers_unavailable:

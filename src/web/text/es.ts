@@ -75,7 +75,7 @@ export const es: Record<string, string> = {
   crm_refused_order:
     "El CRM rechazó el pedido[: {reason}]. Corrija el pedido o los ajustes del CRM y pulse «Probar otra vez».",
   payment_not_allowed:
-    "El CRM no permite el tipo de pago[ «{payment}»] con el tipo de entrega[ «{delivery}»]. El pedido se creó sin pago; permita esa pareja en el tipo de entrega del CRM y pruebe otra vez.",
+    "El CRM no permite el tipo de pago[ «{payment}»] con el tipo de entrega[ «{delivery}»]. El pedido se envió sin él. Permita esa pareja en el tipo de entrega del CRM: el pago se añadirá solo en un día, o enseguida con «Probar otra vez».",
   total_differs:
     "Los totales difieren[: {shop} en la tienda, {crm} en el CRM]. No se cambió nada; compare las líneas, el descuento y el coste de entrega.",
   shop_refused_status:
@@ -92,7 +92,7 @@ export const es: Record<string, string> = {
   tracking_not_supported:
     "Esta tienda no acepta números de guía por la API y el número queda solo en el CRM. Escríbalo a mano en la tienda si hace falta.",
   offer_unknown:
-    "Al catálogo del CRM le faltan artículos de este pedido[: {articles}]. Se anotaron por nombre; cargue el catálogo para enlazarlos.",
+    "Al catálogo del CRM le faltan artículos de este pedido[: {articles}]. Se anotaron por nombre y se enlazan solos cuando el CRM carga el catálogo; las líneas que un gestor cambió se quedan como están.",
   company_not_sent:
     "El pedido de la empresa[ «{company}»] llegó al CRM con la persona como cliente[: {reason}]. Active los clientes corporativos en el CRM o elija allí la empresa en el pedido.",
   registered_customers_unavailable:
