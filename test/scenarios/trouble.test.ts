@@ -234,6 +234,7 @@ test("orders of another site, and of our site without a link, cause nothing in t
   world.placeOrder(101);
   await world.look();
   world.crm.state.books.sites!["second-site"] = { ...world.crm.state.books.sites!["demo-site"], code: "second-site" };
+  world.crm.state.keys.get("key-demo")!.sites = "all";
   const foreign = world.crm.asManager.createOrder("second-site", { externalId: "101", firstName: "Another" });
   const own = world.crm.asManager.createOrder("demo-site", { firstName: "By phone" });
   const before = world.shop.requests.filter((request) => request.function === "orders/update").length;
