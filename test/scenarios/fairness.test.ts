@@ -1,11 +1,12 @@
 /** Real time, real queue, real pacer: one whole service between many shops and two CRM accounts, some of them in trouble. */
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { jsonAnswer, type SandboxAnswer, type SandboxRequest } from "../../sandbox/answer.ts";
 import { numbersFrom } from "../../sandbox/horoshop/chance.ts";
 import { createHoroshopSandbox, type HoroshopSandbox } from "../../sandbox/horoshop/sandbox.ts";
 import { type Listening, listen } from "../../sandbox/listen.ts";
 import { createRetailcrmSandbox, type RetailcrmSandbox } from "../../sandbox/retailcrm/sandbox.ts";
+import type { Connection } from "../../src/connections/connection.ts";
 import { insertConnection, loadConnection } from "../../src/connections/connections.sql.ts";
 import { ensureLanes } from "../../src/jobs/schedule.ts";
 import { eventually, type Json, startWorld, type World } from "../api/world.ts";
@@ -21,16 +22,16 @@ type Front = { url: string; answer: ((request: SandboxRequest) => Promise<Sandbo
 let world: World;
 const open: Listening[] = [];
 
-beforeAll(async () => {
+beforeEach(async () => {
   world = await startWorld({
     env: { QUICK_INTERVAL: "2s", SYNC_INTERVAL: "10m", RETRY_BASE: "2s" },
     orders: 3000,
     products: 10,
   });
 }, 120_000);
-afterAll(async () => {
+afterEach(async () => {
   await world?.stop();
-  await Promise.all(open.map((one) => one.close()));
+  await Promise.all(open.splice(0).map((one) => one.close()));
 });
 
 async function openFront(sandbox: HoroshopSandbox | RetailcrmSandbox): Promise<Front> {
@@ -61,7 +62,7 @@ async function connectTo(shopUrl: string, crmUrl: string, site: string): Promise
 }
 
 /** The same connection for another shop and site: to connect forty of them by the API takes minutes. */
-async function copyConnection(id: string, to: string, changes: { shopUrl: string; crmSite: string }): Promise<void> {
+async function copyConnection(id: string, to: string, changes: Partial<Connection>): Promise<void> {
   const { context } = world.service;
   const codes = { id: to, catalogSecret: `catalog-${to}`, hookSecret: `hook-${to}`, clientId: `client-${to}` };
   await insertConnection(context, { ...(await loadConnection(context, id))!, ...changes, ...codes });
@@ -73,13 +74,13 @@ async function copyConnection(id: string, to: string, changes: { shopUrl: string
   await ensureLanes(context.db, to, ["sync", "quick"], new Date());
 }
 
-/** Orders a cup in the shop; returns how long it takes until the CRM has it. */
-async function timeToCrm(shop: HoroshopSandbox, crm: RetailcrmSandbox, orderId: number, site: string): Promise<number> {
+/** A buyer orders; returns how long it takes until the CRM has the order on every one of these sites. */
+async function timeToCrm(shop: HoroshopSandbox, orderId: number, ...sites: string[]): Promise<number> {
   shop.placeOrder({ order_id: orderId, coupon_code: "", textAmounts: [] });
   const placedAt = performance.now();
-  const isThere = () =>
-    [...crm.state.orders.values()].some((order) => order.site === site && order.externalId === String(orderId));
-  await eventually(isThere, `order ${orderId} of ${site} in the CRM`, promiseMs);
+  const isThere = (site: string) =>
+    [...world.crm.state.orders.values()].some((order) => order.site === site && order.externalId === String(orderId));
+  for (const site of sites) await eventually(() => isThere(site), `order ${orderId} on ${site} in the CRM`, promiseMs);
   return performance.now() - placedAt;
 }
 
@@ -116,8 +117,38 @@ test("shops that hang, shops that break and a CRM that limps: nobody else's orde
   }
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   const waits: number[] = [];
-  for (let orderId = 101; orderId <= 103; orderId += 1)
-    waits.push(await timeToCrm(healthy, world.crm, orderId, sites[40]!));
+  for (let orderId = 101; orderId <= 103; orderId += 1) waits.push(await timeToCrm(healthy, orderId, sites[40]!));
 
   expect(Math.max(...waits)).toBeLessThan(promiseMs / 2);
+});
+
+test("an archive of thousands and a year's backlog under one key: new orders of all its connections wait no minute", {
+  timeout: 240_000,
+}, async () => {
+  const [archived, backlog, other] = addSites(world.crm, 3);
+  const quiet = openShop();
+  const first = await connectTo(world.shopFront.url, world.crmFront.url, archived!);
+  await connectTo((await openFront(quiet)).url, world.crmFront.url, other!);
+  const yearAgo = new Date(Date.now() - 365 * 86_400_000);
+  const absent = {
+    shopUrl: (await openFront(world.shop)).url,
+    crmSite: backlog!,
+    createdAt: yearAgo,
+    lastSyncAt: null,
+  };
+  await copyConnection(first.id, "absent", absent);
+  const run = (await world.call("POST", `/api/v1/connections/${first.id}/runs`, { kind: "archive" })).body;
+  const ordersOn = (site: string) => [...world.crm.state.orders.values()].filter((order) => order.site === site).length;
+  await eventually(() => ordersOn(archived!) > 100 && ordersOn(backlog!) > 100, "both to be under way", 120_000);
+
+  const waits = [
+    await timeToCrm(world.shop, 990_001, archived!, backlog!),
+    await timeToCrm(quiet, 990_002, other!),
+    await timeToCrm(world.shop, 990_003, archived!, backlog!),
+  ];
+  const stillOpen = (await world.call("GET", `/api/v1/runs/${run.id}`)).body.state;
+
+  expect(stillOpen).toBe("running");
+  expect(ordersOn(backlog!)).toBeLessThan(2500);
+  expect(Math.max(...waits)).toBeLessThan(promiseMs);
 });
