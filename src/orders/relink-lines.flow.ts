@@ -3,7 +3,7 @@ import type { ConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { loadBookmark, saveBookmark } from "../jobs/bookmarks.sql.ts";
 import type { SyncOptions } from "./batch.ts";
-import { loadKnownOffers, saveKnownOffers } from "./customer-links.sql.ts";
+import { saveKnownOffers } from "./customer-links.sql.ts";
 import { syncByIds } from "./find-in-shop.flow.ts";
 import { syncNewOrders } from "./find-new-orders.flow.ts";
 import { listFreeLines } from "./free-lines.sql.ts";
@@ -80,16 +80,15 @@ async function ordersWithOffers(
 ): Promise<number[]> {
   if (!hasScope(ctx.connection, "store_read")) return waiting.map((order) => order.orderId);
   const articles = [...new Set(waiting.flatMap((order) => order.articles))];
-  const known = await loadKnownOffers(ctx, articles);
-  const unsure = articles.filter((article) => !known.has(article) && !options.missingOffers.has(article));
+  const unsure = articles.filter((article) => !options.missingOffers.has(article));
   try {
     const found = unsure.length > 0 ? await ctx.crm.fetchOfferArticles(unsure, ctx.connection.crmSite!) : [];
     await saveKnownOffers(ctx, found);
-    for (const article of found) known.add(article);
-    for (const article of unsure) if (!known.has(article)) options.missingOffers.add(article);
+    for (const article of unsure) if (!found.includes(article)) options.missingOffers.add(article);
+    const hasOffer = (article: string) => found.includes(article);
+    return waiting.filter((order) => order.articles.some(hasOffer)).map((order) => order.orderId);
   } catch (error) {
     if (!isApiError(error, "rejected")) throw error;
     return waiting.map((order) => order.orderId);
   }
-  return waiting.filter((order) => order.articles.some((article) => known.has(article))).map((order) => order.orderId);
 }
