@@ -110,6 +110,7 @@ test.each([
 test("an order shows its weightiest remark, the others stand beside it", () => {
   const remarks = ["offer_unknown", "total_differs"].map((code) => ({ code, params: {} }));
 
-  expect(chooseRemark(remarks)).toEqual({ code: "total_differs", params: { also: ["offer_unknown"] } });
+  const others = [{ code: "offer_unknown", params: {} }];
+  expect(chooseRemark(remarks)).toEqual({ code: "total_differs", params: { also: ["offer_unknown"], others } });
   expect(chooseRemark([])).toBeNull();
 });

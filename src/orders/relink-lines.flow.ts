@@ -46,14 +46,13 @@ export async function relinkLines(ctx: ConnectionContext, options: SyncOptions):
 }
 
 /**
- * The time of the CRM's last load of our site's catalogue, as it tells it. An account that does not tell it is asked
- * for the articles themselves, once a day; undefined where that is not allowed either.
+ * The time of the CRM's last load of our site's catalogue, as it tells it. Where articles may be asked for they are,
+ * once a day as well: offers can come by other ways. Undefined: nothing is known of any load.
  */
 async function latestLoad(ctx: ConnectionContext): Promise<string | undefined> {
   const site = (await ctx.crm.fetchSites()).find((one) => one.code === ctx.connection.crmSite);
-  if (site?.catalogUpdatedAt) return site.catalogUpdatedAt;
-  if (!hasScope(ctx.connection, "store_read")) return undefined;
-  return `day ${toLocalTime(ctx.now(), "UTC").slice(0, 10)}`;
+  if (!hasScope(ctx.connection, "store_read")) return site?.catalogUpdatedAt;
+  return `${site?.catalogUpdatedAt ?? "never"}, ${toLocalTime(ctx.now(), "UTC").slice(0, 10)}`;
 }
 
 /** Before anything was tied: a load from before the oldest waiting order was written has nothing to say about it. */

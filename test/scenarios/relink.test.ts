@@ -103,6 +103,17 @@ test.each([
   expect((await world.order(101)).problem).toMatchObject({ code: "offer_unknown" });
 });
 
+test("an offer that came into the CRM by another way than a load is found within a day", async () => {
+  const world = await withUnknown();
+  const { catalogUpdatedAt } = world.crm.state.books.sites!["demo-site"]!;
+  load(world, "NEW-9");
+  world.crm.state.books.sites!["demo-site"]!.catalogUpdatedAt = catalogUpdatedAt;
+
+  await world.turn(86_400_000);
+
+  expect(itemsOf(world)).toMatchObject([{}, { offer: { externalId: "NEW-9" } }]);
+});
+
 test("while an order waits a round asks for the site's load and no more; when none waits, for nothing", async () => {
   const world = await withUnknown();
   const cost = async () => {
