@@ -115,7 +115,7 @@ export const en: Record<string, string> = {
   shop_unreachable:
     "The shop does not answer[: {reason}]. The service tries again by itself and nothing is lost; check whether the shop opens in a browser.",
   shop_login_rejected:
-    "The shop refused the login or the password, so it is not asked any more. Enter the present ones under “Connection”.",
+    "The shop refused the login or the password, so it is not asked any more. Enter the present ones under “Access”.",
   module_card_refused:
     "The CRM did not accept the module's card[: {reason}]. The exchange works; give the key the right integration_write and check the connection again.",
   webhook_removed:
@@ -136,7 +136,7 @@ export const en: Record<string, string> = {
   catalog_stale:
     "The catalogue could not be renewed for a long time[: since {since}]. The last good one is still served; look at the last catalogue run for the cause.",
   catalog_elsewhere:
-    "The CRM loads its catalogue from another address[: {url}]. Press “Install” if it should load ours.",
+    "The CRM loads its catalogue from another address[: {url}]. Press “Set the address in the CRM” if it should load ours.",
   catalog_not_held: "No catalogue waits for a confirmation. The served one is the newest.",
 
   // Stock

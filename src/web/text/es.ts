@@ -105,7 +105,7 @@ export const es: Record<string, string> = {
   shop_unreachable:
     "La tienda no responde[: {reason}]. El servicio vuelve a intentarlo solo y no se pierde nada; compruebe si la tienda se abre en un navegador.",
   shop_login_rejected:
-    "La tienda rechazó el usuario o la contraseña y ya no se le pregunta. Escriba los actuales en «Conexión».",
+    "La tienda rechazó el usuario o la contraseña y ya no se le pregunta. Escriba los actuales en «Accesos».",
   module_card_refused:
     "El CRM no aceptó la ficha del módulo[: {reason}]. El intercambio funciona; dé a la clave el permiso integration_write y compruebe la conexión de nuevo.",
   webhook_removed:
@@ -124,7 +124,7 @@ export const es: Record<string, string> = {
   catalog_stale:
     "Hace mucho que no se puede renovar el catálogo[: desde {since}]. Se sirve el último bueno; la causa está en la última ejecución del catálogo.",
   catalog_elsewhere:
-    "El CRM carga su catálogo desde otra dirección[: {url}]. Pulse «Instalar» si debe cargar el nuestro.",
+    "El CRM carga su catálogo desde otra dirección[: {url}]. Pulse «Poner la dirección en el CRM» si debe cargar el nuestro.",
   catalog_not_held: "Ningún catálogo espera confirmación. Se sirve el más reciente.",
 
   stock_store_missing:
