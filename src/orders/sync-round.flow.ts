@@ -1,4 +1,5 @@
 import { markSynced } from "../connections/connections.sql.ts";
+import { subscribeHooks } from "../connections/set-up.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { queueRun, saveRunProgress } from "../log/runs.sql.ts";
@@ -94,7 +95,10 @@ async function handOver(ctx: ConnectionContext): Promise<void> {
 
 async function keepListsFresh(ctx: ConnectionContext): Promise<void> {
   const { fetchedAt } = await loadReferenceLists(ctx, ctx.connection.id);
-  if (!fetchedAt || ctx.now().getTime() - fetchedAt.getTime() > listsKeptMs) await refreshReferenceLists(ctx);
+  if (fetchedAt && ctx.now().getTime() - fetchedAt.getTime() <= listsKeptMs) return;
+  await refreshReferenceLists(ctx);
+  // What the shop did not take yet, or has under an address of ours that is no more.
+  await subscribeHooks(ctx, false);
 }
 
 export function windowOf(
