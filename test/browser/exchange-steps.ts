@@ -17,8 +17,6 @@ export async function overviewFollowsTheArchive({ operator: { page, look } }: St
   await count(page, "In step").filter({ hasText: "12" }).waitFor();
   await look("overview");
 
-  await page.getByRole("button", { name: "Look first" }).click();
-  await page.getByText("What would be loaded").waitFor();
   await page.getByRole("button", { name: "Check the connection" }).click();
   await page.getByText("Result of the check").waitFor();
   expect(await page.getByText("answers, access is accepted").count()).toBe(2);
@@ -90,6 +88,7 @@ export async function statusReachesTheShop(stage: Stage): Promise<void> {
   const { demo, operator } = stage;
   const { page, context, look } = operator;
   const [number] = newestOrders(stage, 1);
+  await turnTo(page, "Orders");
   await page.getByRole("link", { name: number! }).click();
   await page.getByRole("heading", { name: `Order ${number}` }).waitFor();
 
@@ -119,8 +118,14 @@ export async function finalStatusesWait(stage: Stage): Promise<void> {
   await turnTo(page, "Problems");
   await page.getByText("2 orders").waitFor();
   expect(await page.locator(".problem").textContent()).toContain("The CRM wants a status “Не доставлено”");
-  expect(await page.getByRole("button", { name: "Carry out all" }).count()).toBe(1);
+  await page.getByText("Which orders").click();
+  await page.locator(".problem-orders li").nth(1).waitFor();
+  expect((await page.locator(".problem-orders li").allInnerTexts()).sort()).toEqual([...numbers].sort());
   await look("problems");
+
+  await page.getByRole("button", { name: "Carry out all" }).click();
+  await page.getByRole("alertdialog").getByText("A final status locks the order").waitFor();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
 }
 
 /** One waiting order is tried again and then carried out, the other one keeps the shop's status. */

@@ -43,6 +43,8 @@ export async function merchantWalksAround(stage: Stage): Promise<void> {
     ["catalogue", "/catalog", "Каталог"],
     ["orders", "/orders", "Замовлення"],
     ["order", `/orders/${number}`, `Замовлення ${number}`],
+    ["archive", "/archive", "Архів"],
+    ["comparison", "/comparison", "Звірка обох сторін"],
     ["problems", "/problems", "Проблеми"],
     ["settings", "/settings", "Налаштування"],
     ["access", "/access", "Доступи"],

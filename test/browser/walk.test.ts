@@ -11,6 +11,7 @@ import {
 import { conflictIsNamedAtBothRows, mappingIsCompleted, pairsAreSuggested } from "./mapping-steps.ts";
 import { accessIsTriedFirst, deletingAsksBack, exchangeIsPausedAndResumed, settingsAreSaved } from "./owner-steps.ts";
 import { everybodySeesHisOwn, guestConnects, merchantWalksAround } from "./phone-steps.ts";
+import { archiveIsLookedAtFirst, archiveIsPausedAndResumed, sidesAreCompared } from "./sides-steps.ts";
 import { signInByLink, signInByToken, strangerIsAsked } from "./sign-in-steps.ts";
 import { noBrowser, openStage, type Stage } from "./stage.ts";
 
@@ -38,6 +39,9 @@ describe.skipIf(noBrowser)(noBrowser ? `${title}: skipped, ${noBrowser}` : title
   step("the overview follows the archive", overviewFollowsTheArchive);
   step("the catalogue's address is copied and set, its file made anew", catalogueIsServed);
   step("an order of the shop reaches the CRM", orderReachesTheCrm);
+  step("the archive is looked at before it is loaded", archiveIsLookedAtFirst);
+  step("a load of the archive is paused and resumed", archiveIsPausedAndResumed);
+  step("both sides are compared, and what is missing is mended", sidesAreCompared);
   step("a status of the CRM reaches the shop", statusReachesTheShop);
   step("a final status waits for a person", finalStatusesWait);
   step("a merchant comes from his CRM with a telephone", merchantWalksAround);

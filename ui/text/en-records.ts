@@ -183,6 +183,8 @@ export const problems = {
   severity: { info: "Note", warning: "Warning", error: "Error" },
   orders: "Show the orders",
   which: "Which orders",
+  checked: "Both sides answer. The problem disappears with the next exchange.",
+  restored: "The shop reports new orders again",
   action: {
     map: "Match the lists",
     retry: "Try again",
