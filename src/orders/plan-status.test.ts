@@ -37,6 +37,7 @@ test.each([
   ["the CRM moved to what has no pair", { crm: "client-confirmed" }, "differ"],
   ["both moved apart", { shop: 2, crm: "cancel-other" }, "hold"],
   ["nothing is known of the past", { last: undefined, shop: 2 }, "set-shop"],
+  ["the shop cancelled, and the CRM went back to what was agreed", { shop: 4 }, "set-crm"],
   ["both stand apart, as agreed", { shop: 2, last: { shop: 2, crm: "new" } }, "differ"],
   ["the CRM moved to a status that locks the order", { crm: "cancel-other" }, "hold"],
   ["… and a person confirmed it", { crm: "cancel-other", confirmed: "cancel-other" }, "set-shop"],
