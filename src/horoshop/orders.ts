@@ -10,8 +10,8 @@ import type { HoroshopOrder } from "./schema.ts";
 /** `from` and `to` compare the creation time, both ends included, in the shop's zone: `YYYY-MM-DD[ HH:mm:ss]`. */
 export type OrderFilter = { from?: string; to?: string; ids?: number[]; limit?: number; offset?: number };
 export type UnreadableOrder = { orderId: number | undefined; reason: string };
-/** `rows` counts what the shop sent, readable or not */
-export type OrdersPage = { orders: HoroshopOrder[]; unreadable: UnreadableOrder[]; rows: number };
+/** `rows` counts what the shop sent, readable or not; `isLast`: nothing comes behind them, as far as their number tells */
+export type OrdersPage = { orders: HoroshopOrder[]; unreadable: UnreadableOrder[]; rows: number; isLast: boolean };
 
 const timeoutMs = 90_000;
 const bytesMax = 96_000_000;
@@ -22,7 +22,7 @@ const overlapRows = 5;
 
 export async function fetchOrders(shop: Ask, filter: OrderFilter, signal?: AbortSignal): Promise<OrdersPage> {
   // An empty list of numbers is no filter to the shop: it would send everything.
-  if (filter.ids?.length === 0) return { orders: [], unreadable: [], rows: 0 };
+  if (filter.ids?.length === 0) return { orders: [], unreadable: [], rows: 0, isLast: true };
   // `offset` counts only together with `limit`.
   const paged = filter.offset !== undefined && filter.limit === undefined ? { ...filter, limit: pageRows } : filter;
   const question = {
@@ -35,7 +35,8 @@ export async function fetchOrders(shop: Ask, filter: OrderFilter, signal?: Abort
   };
   const rows = rowsOf(await shop.ask(question), "orders", question.operation);
 
-  const page: OrdersPage = { orders: [], unreadable: [], rows: rows.length };
+  const isLast = isLastPage(rows.length, paged.limit ?? pageRows);
+  const page: OrdersPage = { orders: [], unreadable: [], rows: rows.length, isLast };
   for (const raw of rows) {
     try {
       page.orders.push(parseOrder(raw));
@@ -59,14 +60,14 @@ export async function* fetchAllOrders(
     if (fresh.orders.length + fresh.unreadable.length > 0) yield fresh;
     // Nothing new: the end, or a shop that sends the same page whatever the offset.
     if (fresh.orders.length + fresh.unreadable.filter(({ orderId }) => orderId !== undefined).length === 0) return;
-    if (isLastPage(page.rows)) return;
+    if (page.isLast) return;
     offset += page.rows > overlapRows ? page.rows - overlapRows : page.rows;
   }
 }
 
 /** The most that a shop gives per page is not documented: a short page of a round size may be such a limit. */
-function isLastPage(rows: number): boolean {
-  return rows < pageRows && rows % 10 !== 0;
+function isLastPage(rows: number, limit: number): boolean {
+  return rows === 0 || (rows < limit && rows % 10 !== 0);
 }
 
 function onlyFresh(page: OrdersPage, seen: Set<number>): OrdersPage {
@@ -80,6 +81,7 @@ function onlyFresh(page: OrdersPage, seen: Set<number>): OrdersPage {
     orders: page.orders.filter(({ order_id }) => isNew(order_id)),
     unreadable: page.unreadable.filter(({ orderId }) => isNew(orderId)),
     rows: page.rows,
+    isLast: page.isLast,
   };
 }
 

@@ -58,7 +58,7 @@ async function* readAll(ctx: ConnectionContext, run: Run, options: SyncOptions):
     const next = Math.max(offset, place);
     const done = Math.max(run.progress.done, Math.min(next, run.progress.total ?? next));
     if (orders.length > 0) yield { orders, next: String(next), done, isAgain };
-    if (answer.rows < pageMax || (orders.length === 0 && answer.unreadable.length === 0)) return;
+    if (answer.isLast || (orders.length === 0 && answer.unreadable.length === 0)) return;
   }
 }
 

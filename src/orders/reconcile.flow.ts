@@ -2,16 +2,17 @@ import { reportReached } from "../connections/trouble.flow.ts";
 import { RunCancelled } from "../connections/work-lane.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
+import { ApiError } from "../http/api-error.ts";
 import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { saveRunProgress } from "../log/runs.sql.ts";
 import { reportGaps } from "../mapping/reference-lists.flow.ts";
-import type { CrmOrder } from "../retailcrm/schema.ts";
 import type { SyncOptions } from "./batch.ts";
 import { compareOrder, countCrmOnly, countDay, type Days, type SideDifference, viewDays } from "./compare-sides.ts";
 import { syncCrmChanges } from "./find-in-crm.flow.ts";
 import { newOrdersStart, syncByIds } from "./find-in-shop.flow.ts";
 import { loadLinks, type OrderLink } from "./order-links.sql.ts";
 import { noteUnreadable } from "./order-trouble.flow.ts";
+import { readCrmOrders } from "./read-crm-orders.flow.ts";
 import { listAmbiguous, listLinkedWithin } from "./reconcile.sql.ts";
 import { shiftLocal, toInstant, toLocalTime } from "./shop-time.ts";
 import { quickLook, syncOptions, windowOf } from "./sync-round.flow.ts";
@@ -113,7 +114,7 @@ async function* readShop(
     for (const order of fresh) seen.add(order.order_id);
     if (fresh.length > 0) yield fresh;
     offset += answer.rows;
-    const isLast = answer.rows < pageMax || (fresh.length === 0 && answer.unreadable.length === 0);
+    const isLast = answer.isLast || (fresh.length === 0 && answer.unreadable.length === 0);
     if (!ids && isLast) return;
   }
   report.isCapped = true;
@@ -134,15 +135,22 @@ async function inScope(ctx: ConnectionContext, orders: HoroshopOrder[]): Promise
 }
 
 async function compareOrders(ctx: ConnectionContext, orders: Scoped[], tally: Tally, report: Report): Promise<void> {
-  const crmOrders = await readCrm(ctx, orders);
+  const sides = await readCrmOrders(
+    ctx,
+    orders.map(({ order }) => order),
+    new Map(orders.flatMap(({ link }) => (link ? [[link.shopOrderId, link]] : []))),
+  );
   countRead(
     tally,
     orders.map(({ order }) => order.order_id),
   );
   for (const { order, link } of orders) {
-    const crm = link?.crmOrderId
-      ? crmOrders.byId.get(link.crmOrderId)
-      : crmOrders.byExternalId.get(String(order.order_id));
+    const crm = sides.get(order.order_id);
+    if (crm instanceof ApiError) {
+      // The regular exchange keeps the reason and tries it again.
+      report.mend.push(order.order_id);
+      continue;
+    }
     countDay(report.days, order, crm);
     const verdict = compareOrder(order, link, crm);
     if (verdict.is === "missing") report.missing.push(String(order.order_id));
@@ -153,23 +161,6 @@ async function compareOrders(ctx: ConnectionContext, orders: Scoped[], tally: Ta
     else if (verdict.is === "held" || verdict.is === "excluded") countOutcome(tally, order.order_id, verdict.is);
     else countUntouched(tally, [order.order_id]);
   }
-}
-
-type CrmOrders = { byId: Map<number, CrmOrder>; byExternalId: Map<string, CrmOrder> };
-
-/** Linked orders by their CRM id, others under our number: one that was made unseen is not missing. */
-async function readCrm(ctx: ConnectionContext, orders: Scoped[]): Promise<CrmOrders> {
-  const site = ctx.connection.crmSite!;
-  const ids = orders.flatMap(({ link }) => link?.crmOrderId ?? []);
-  const externalIds = orders.filter(({ link }) => !link?.crmOrderId).map(({ order }) => String(order.order_id));
-  const byId = ids.length > 0 ? await ctx.crm.fetchOrders({ ids }) : [];
-  const byExternalId = externalIds.length > 0 ? await ctx.crm.fetchOrders({ externalIds, sites: [site] }) : [];
-  return {
-    byId: new Map(byId.map((order) => [order.id, order])),
-    byExternalId: new Map(
-      byExternalId.filter((order) => order.site === site).map((order) => [order.externalId ?? "", order]),
-    ),
-  };
 }
 
 /** Linked orders of the window that the shop did not name. Told only after a whole answer, and only shown. */

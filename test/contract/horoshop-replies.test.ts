@@ -70,7 +70,7 @@ test("a page of orders: amounts as text, lists for maps, older shops, and what c
 test("nothing in every shape is no orders, and an answer full of something else is not", async () => {
   for (const body of fixture("horoshop/empty-replies.json").body as unknown[]) {
     const { client } = shopThat(() => json(body));
-    expect(await client.fetchOrders({})).toEqual({ orders: [], unreadable: [], rows: 0 });
+    expect(await client.fetchOrders({})).toEqual({ orders: [], unreadable: [], rows: 0, isLast: true });
   }
   const { client } = shopThat(() => json({ status: "OK", response: { items: [1] } }));
   await expect(client.fetchOrders({})).rejects.toMatchObject({ kind: "unreadable" });

@@ -134,3 +134,28 @@ test("a run that lasts longer than its interval is alone; the next one comes aft
   expect(Date.parse(long.finishedAt) - Date.parse(long.startedAt)).toBeGreaterThanOrEqual(30 * minuteMs);
   expect(Date.parse(next.startedAt)).toBeGreaterThanOrEqual(Date.parse(long.finishedAt));
 });
+
+test("a shop that gives 50 orders at a time hands over its whole archive, and is compared as a whole", async () => {
+  const world = await makeWorld();
+  world.shop.switches.ordersLimitMax = 50;
+  const ids = Array.from({ length: 120 }, (_, place) => 101 + place);
+  for (const id of ids) placeAside(world, id, -100_000 + 600 * (id - 100));
+  await world.connect({ settings: { archive: { auto: false } } });
+  const start = async (kind: string) => {
+    const since = kind === "reconcile" ? { since: "2025-12-01" } : {};
+    const { body } = await world.api("POST", `/api/v1/connections/${world.id}/runs`, { kind, ...since });
+    await world.work();
+    return (await world.api("GET", `/api/v1/runs/${body.id}`)).body;
+  };
+
+  const archive = await start("archive");
+  const comparison = await start("reconcile");
+
+  expect(archive).toMatchObject({ state: "succeeded", counts: { created: 120 } });
+  expect(inCrm(world, ids)).toEqual(ids);
+  expect(comparison).toMatchObject({
+    state: "succeeded",
+    counts: { read: 120 },
+    preview: { onlyInCrm: [], missing: [] },
+  });
+});

@@ -49,6 +49,10 @@ test("one changed order whose CRM side cannot be read is kept with its reason an
   world.placeOrder(107, { delivery_phone: "0671234567" });
   await world.sync();
   expect([world.shop.order(104)!.stat_status, world.crm.order("107")?.status]).toEqual([3, "new"]);
+  const run = await world.api("POST", `/api/v1/connections/${world.id}/runs`, { kind: "reconcile" });
+  await world.work();
+  const comparison = (await world.api("GET", `/api/v1/runs/${run.body.id}`)).body;
+  expect(comparison).toMatchObject({ state: "partial", counts: { read: 7, failed: 1 } });
 
   mend();
   await world.turn(3_700_000);
