@@ -94,7 +94,7 @@ export const en = {
     shopUrlHint: "For example, https://my-shop.com.ua",
     login: "Login of the shop's API user",
     loginHint:
-      "Not the e-mail: the login from Settings → Administrators of the shop. An own user for the exchange is best.",
+      "Not the e-mail: the login from Settings → Administrators of the shop. An own user for the exchange is best. The shop's tariff must include the API; without webhooks orders arrive just the same, within a minute.",
     password: "Password",
     name: "Name of this connection",
     nameHint: "Only for you, to tell several shops apart. May stay empty.",
