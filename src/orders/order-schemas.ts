@@ -10,7 +10,12 @@ export const orderAnswer = z.object({
   crmOrderId: z.number().nullable(),
   crmNumber: z.string().nullable(),
   state: z.enum(["synced", "held", "failed", "excluded"]),
-  reason: z.string().nullable().describe("why an order is excluded"),
+  reason: z
+    .string()
+    .nullable()
+    .describe(
+      "why an order is excluded: `status`, `delivery`, `payment` (mapping), `dismissed`, `deleted_in_crm`, `combined_in_crm`, `moved_in_crm`, …",
+    ),
   problem: z.object({ code: z.string(), message: z.string(), params }).nullable(),
   attempts: z.number(),
   nextAttemptAt: z.string().nullable(),
