@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { previewAnswer } from "./preview-schemas.ts";
 import { settingsSchema } from "./settings.ts";
 
 /** Shapes of the JSON API around connections (contract 4), also for its OpenAPI document. */
@@ -115,13 +116,7 @@ export const runAnswer = z.object({
     .describe(
       "of orders: read, created, linked, updated, unchanged, held, failed, excluded. An archive run that met registered buyers adds customersRead, customersCreated, customersLinked (the CRM had them), customersFailed (refused, tried again daily)",
     ),
-  preview: z
-    .record(z.string(), z.unknown())
-    .nullable()
-    .optional()
-    .describe(
-      "archive, dryRun: {orders, total, existing, unmapped}. reconcile: {days: [{day, shop: {orders, total}, crm: {orders, total}}], missing: [shopOrderId], differing: [{shopOrderId, field: total|status, shop, crm}], onlyInCrm: [shopOrderId], capped}, as both sides stood before anything was mended; days are the shop's",
-    ),
+  preview: previewAnswer,
   notes: z
     .array(z.object({ code: z.string(), message: z.string(), params: z.record(z.string(), z.unknown()) }))
     .describe("what was passed over, and why; nothing that anybody has to mend"),

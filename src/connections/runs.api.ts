@@ -12,6 +12,7 @@ import { type Language, languageOf, say } from "../web/say.ts";
 import { type Connection, connectionState } from "./connection.ts";
 import { idParams, newRunBody, problemAnswer, runAnswer } from "./connection-schemas.ts";
 import { ownConnection } from "./own-connection.flow.ts";
+import type { PreviewView } from "./preview-schemas.ts";
 import type { Settings } from "./settings.ts";
 import { mayWork } from "./work-lane.flow.ts";
 
@@ -174,7 +175,7 @@ export function viewRun(run: Run, language: Language) {
     pauseAsked: run.state === "running" && run.pauseAsked,
     progress: viewProgress(run),
     counts: { ...noCounts(), ...run.counts },
-    ...(run.preview ? { preview: run.preview } : {}),
+    ...(run.preview ? { preview: run.preview as PreviewView } : {}),
     notes: run.notes.map((note) => ({ ...note, message: say(language, note.code, note.params) })),
     error: run.error && { code: run.error.code, message: say(language, run.error.code, run.error.params) },
   };

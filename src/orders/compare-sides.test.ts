@@ -67,13 +67,28 @@ test.each([
 test("days are the shop's, sums are exact, each side counts what it has", () => {
   const days: Days = new Map();
   for (let order = 0; order < 10; order += 1)
-    countDay(days, shop({ total_sum: "0.1", delivery_price: "0" }), crm({ totalSumm: "0.1" }));
-  countDay(days, shop({ stat_created: "2026-03-09 00:00:00" }), undefined);
-  countCrmOnly(days, "2026-03-11", crm());
+    countDay(days, shop({ total_sum: "0.1", delivery_price: "0" }), crm({ totalSumm: "0.1" }), "UAH");
+  countDay(days, shop({ stat_created: "2026-03-09 00:00:00" }), undefined, "UAH");
+  countCrmOnly(days, "2026-03-11", crm(), "UAH");
 
   expect(viewDays(days)).toEqual([
     { day: "2026-03-09", shop: { orders: 1, total: "145.1" }, crm: { orders: 0, total: "0" } },
     { day: "2026-03-10", shop: { orders: 10, total: "1" }, crm: { orders: 10, total: "1" } },
     { day: "2026-03-11", shop: { orders: 0, total: "0" }, crm: { orders: 1, total: "145.1" } },
+  ]);
+});
+
+test("sums of another currency stand apart, and never in one number with the account's own", () => {
+  const days: Days = new Map();
+  for (const currency of ["UAH", "USD", undefined, "USD"])
+    countDay(days, shop({ currency, total_sum: "0.1", delivery_price: "0" }), undefined, "UAH");
+  countCrmOnly(days, "2026-03-10", crm({ currency: "EUR", totalSumm: "9007199254740993.01" }), "UAH");
+
+  expect(viewDays(days)).toEqual([
+    {
+      day: "2026-03-10",
+      shop: { orders: 4, total: "0.2", others: { USD: "0.2" } },
+      crm: { orders: 1, total: "0", others: { EUR: "9007199254740993.01" } },
+    },
   ]);
 });

@@ -51,44 +51,52 @@ function differencesOf(order: HoroshopOrder, link: ComparedLink, crm: CrmOrder):
   return differences;
 }
 
-type DayTotals = Record<"shop" | "crm", { orders: number; total: Amount }>;
+/** `total` in the currency of the CRM's site; orders in others are summed apart. */
+type SideTotals = { orders: number; total: Amount; others: Map<string, Amount> };
+type DayTotals = Record<"shop" | "crm", SideTotals>;
 export type Days = Map<string, DayTotals>;
 
-/** Counts an order under its day on the shop's clock, on the sides that have it. */
-export function countDay(days: Days, order: HoroshopOrder, crm: CrmOrder | undefined): void {
+/** Counts an order under its day on the shop's clock, on the sides that have it. `own`: the currency of the CRM's site. */
+export function countDay(days: Days, order: HoroshopOrder, crm: CrmOrder | undefined, own: string | null): void {
   const day = dayOf(days, order.stat_created.slice(0, 10));
-  add(day.shop, expectedTotal(order));
-  if (crm) add(day.crm, comparableTotal(order, crm));
+  add(day.shop, expectedTotal(order), order.currency, own);
+  if (crm) add(day.crm, comparableTotal(order, crm), crm.currency, own);
 }
 
 /** Counts an order that only the CRM has still. */
-export function countCrmOnly(days: Days, day: string, crm: CrmOrder): void {
-  add(dayOf(days, day).crm, crm.totalSumm);
+export function countCrmOnly(days: Days, day: string, crm: CrmOrder, own: string | null): void {
+  add(dayOf(days, day).crm, crm.totalSumm, crm.currency, own);
 }
 
 function dayOf(days: Days, name: string): DayTotals {
   let day = days.get(name);
   if (!day) {
-    day = { shop: { orders: 0, total: 0n }, crm: { orders: 0, total: 0n } };
+    const none = (): SideTotals => ({ orders: 0, total: 0n, others: new Map() });
+    day = { shop: none(), crm: none() };
     days.set(name, day);
   }
   return day;
 }
 
-function add(side: { orders: number; total: Amount }, amount: string): void {
+/** A side that names no currency means the account's own. */
+function add(side: SideTotals, amount: string, currency: string | undefined, own: string | null): void {
   side.orders += 1;
-  side.total += toAmount(amount);
+  if (!currency || own === null || currency === own) side.total += toAmount(amount);
+  else side.others.set(currency, (side.others.get(currency) ?? 0n) + toAmount(amount));
 }
 
-export type DayView = {
-  day: string;
-  shop: { orders: number; total: string };
-  crm: { orders: number; total: string };
-};
+type SideView = { orders: number; total: string; others?: Record<string, string> };
+export type DayView = { day: string; shop: SideView; crm: SideView };
 
 /** Oldest first. */
 export function viewDays(days: Days): DayView[] {
-  const view = (side: { orders: number; total: Amount }) => ({ orders: side.orders, total: fromAmount(side.total) });
+  const view = ({ orders, total, others }: SideTotals): SideView => ({
+    orders,
+    total: fromAmount(total),
+    ...(others.size > 0
+      ? { others: Object.fromEntries([...others].map(([currency, sum]) => [currency, fromAmount(sum)])) }
+      : {}),
+  });
   return [...days.entries()]
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([day, { shop, crm }]) => ({ day, shop: view(shop), crm: view(crm) }));

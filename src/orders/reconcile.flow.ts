@@ -32,6 +32,8 @@ type Report = {
   missing: string[];
   differing: SideDifference[];
   onlyInCrm: string[];
+  /** Not in the CRM because somebody has to decide or to map first. */
+  held: string[];
   mend: number[];
   outcome: Outcome[];
   isCapped: boolean;
@@ -57,6 +59,7 @@ export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortS
     missing: [],
     differing: [],
     onlyInCrm: [],
+    held: [],
     mend: [],
     outcome: [],
     isCapped: false,
@@ -76,9 +79,13 @@ export async function reconcile(ctx: ConnectionContext, run: Run, signal: AbortS
     await look();
   }
   if (!run.params.orderIds) await countGone(ctx, run, window, seen, report);
-  await mend(ctx, report.mend, look, options);
+  const goOn = async () => {
+    await showProgress(ctx, run, report);
+    await look();
+  };
+  await mend(ctx, report.mend, goOn, options);
   // Doubles of customers may have been merged meanwhile, also those of older orders.
-  if (run.trigger === "schedule") await mend(ctx, await listAmbiguous(ctx, doublesMax), look, options);
+  if (run.trigger === "schedule") await mend(ctx, await listAmbiguous(ctx, doublesMax), goOn, options);
   report.outcome = await readOutcome(ctx, report);
   run.preview = viewReport(report);
   run.progress = { done: run.counts.read, total: run.counts.read };
@@ -151,9 +158,10 @@ async function compareOrders(ctx: ConnectionContext, orders: Scoped[], tally: Ta
       report.mend.push(order.order_id);
       continue;
     }
-    countDay(report.days, order, crm);
+    countDay(report.days, order, crm, ctx.connection.crmCurrency);
     const verdict = compareOrder(order, link, crm);
     if (verdict.is === "missing") report.missing.push(String(order.order_id));
+    if (verdict.is === "held") report.held.push(String(order.order_id));
     if (verdict.is === "differing") report.differing.push(...verdict.differences);
     const isMended =
       verdict.is === "differing" || verdict.is === "unlinked" || (verdict.is === "missing" && verdict.mend);
@@ -185,7 +193,7 @@ async function countGone(
       const crm = crmOrders.get(crmOrderId);
       if (!crm) continue;
       report.onlyInCrm.push(shopOrderId);
-      countCrmOnly(report.days, toLocalTime(shopCreatedAt, zone).slice(0, 10), crm);
+      countCrmOnly(report.days, toLocalTime(shopCreatedAt, zone).slice(0, 10), crm, ctx.connection.crmCurrency);
     }
   }
 }
@@ -193,17 +201,18 @@ async function countGone(
 async function mend(
   ctx: ConnectionContext,
   ids: number[],
-  look: () => Promise<void>,
+  goOn: () => Promise<void>,
   options: SyncOptions,
 ): Promise<void> {
   for (let start = 0; start < ids.length; start += pageMax) {
     await syncByIds(ctx, ids.slice(start, start + pageMax), { ...options, force: true });
-    await look();
+    await goOn();
   }
 }
 
-async function readOutcome(ctx: ConnectionContext, { missing, differing }: Report): Promise<Outcome[]> {
-  const listed = [...missing.slice(0, listMax), ...differing.slice(0, listMax).map((one) => one.shopOrderId)];
+async function readOutcome(ctx: ConnectionContext, { missing, differing, held }: Report): Promise<Outcome[]> {
+  const differs = differing.slice(0, listMax).map((one) => one.shopOrderId);
+  const listed = [...missing.slice(0, listMax), ...differs, ...held.slice(0, listMax)];
   const links = await loadLinks(ctx, [...new Set(listed)]);
   return [...links.values()].map(({ shopOrderId, state, problem, differences, nextAttemptAt }) => ({
     shopOrderId,
@@ -239,13 +248,14 @@ async function showProgress(ctx: ConnectionContext, run: Run, report: Report): P
 }
 
 function viewReport(report: Report): Record<string, unknown> {
-  const { missing, differing, onlyInCrm, outcome } = report;
+  const { missing, differing, onlyInCrm, held, outcome } = report;
   return {
     days: viewDays(report.days),
     missing: missing.slice(0, listMax),
     differing: differing.slice(0, listMax),
     onlyInCrm: onlyInCrm.slice(0, listMax),
+    held: held.slice(0, listMax),
     outcome,
-    capped: report.isCapped || [missing, differing, onlyInCrm].some((list) => list.length > listMax),
+    capped: report.isCapped || [missing, differing, onlyInCrm, held].some((list) => list.length > listMax),
   };
 }
