@@ -99,6 +99,19 @@ export async function claimOrders(
 
 const claimMs = 120_000;
 
+/**
+ * What was asked for while the order was in hand (a person's retry, a saved mapping, a hint of the shop) came too late
+ * for this work: the order stays due for it. The claim tells when the work began.
+ */
+function unlessAskedMeanwhile(ctx: ConnectionContext, { nextAttemptAt, confirmed }: LinkUpdate) {
+  const begun = sql`claimed_until - ${claimMs}::integer * interval '1 millisecond'`;
+  const wasAsked = sql`next_attempt_at > ${begun} and next_attempt_at <= ${ctx.now()}`;
+  return {
+    next_attempt_at: sql<Date | null>`case when ${wasAsked} then next_attempt_at else ${nextAttemptAt}::timestamptz end`,
+    confirmed: sql<string | null>`case when ${wasAsked} then coalesce(confirmed, ${confirmed}) else ${confirmed} end`,
+  };
+}
+
 /** Which of these orders somebody has in hand: one that is being created has no CRM id on record yet. */
 export async function findClaimed(ctx: ConnectionContext, shopOrderIds: string[]): Promise<Set<string>> {
   if (shopOrderIds.length === 0) return new Set();
@@ -206,9 +219,8 @@ export async function saveLink(ctx: ConnectionContext, update: LinkUpdate): Prom
           : sql<Date>`case when problem_key = ${key} then coalesce(problem_since, ${ctx.now()}) else ${ctx.now()} end`,
       reason: update.reason ?? null,
       attempts: update.attempts,
-      next_attempt_at: update.nextAttemptAt,
+      ...unlessAskedMeanwhile(ctx, update),
       create_pending: update.createPending,
-      confirmed: update.confirmed,
       shop_hash: update.shopHash,
       shop_open: update.shopOpen,
       shop_total: update.shopTotal,

@@ -89,6 +89,12 @@ function needsWork(order: HoroshopOrder, link: OrderLink | undefined, options: S
   return link.shopHash !== orderPrint(order);
 }
 
+/** Whoever meets an order that is due carries out what was asked for: afterwards it is not due any more. */
+function isAgain(ctx: ConnectionContext, link: OrderLink | undefined, batch: SyncOptions): boolean {
+  const isDue = link !== undefined && link.nextAttemptAt !== null && link.nextAttemptAt <= ctx.now();
+  return batch.again || isDue;
+}
+
 /**
  * A fault of ours over one order must not stop the others for ever: those that are still in hand are taken one by one,
  * and the one with the fault waits for its next attempt, in the list and in the log.
@@ -134,8 +140,9 @@ async function settle(
     return { order, link: links.get(String(order.order_id)), crm: sides.get(order.order_id) };
   });
   // Asked to try again: the CRM may allow by now what it did not when its lists were read.
-  const wantsLists =
-    options.again && [...links.values()].some((link) => remarkOf(link.problem, "payment_not_allowed") !== undefined);
+  const wantsLists = [...links.values()].some(
+    (link) => remarkOf(link.problem, "payment_not_allowed") !== undefined && isAgain(ctx, link, options),
+  );
   const batch = await prepareBatch(ctx, orders, sides, { ...options, wantsLists });
   const creates: CreateCase[] = [];
   const changes: ChangeCase[] = [];
@@ -162,7 +169,8 @@ async function sortCase(
       if (crm && crm.site !== "" && crm.site !== site)
         return await setAside(ctx, order.order_id, "moved_in_crm", batch);
       if (crm) {
-        changes.push(changeCase(order, await lookAtDoubles(ctx, order, link, crm, batch), crm, batch, false));
+        const known = await lookAtDoubles(ctx, order, link, crm, batch);
+        changes.push(changeCase(order, known, crm, batch, { again: isAgain(ctx, link, batch) }));
         return;
       }
       const reason = await findGoneReason(ctx, link.crmOrderId);
@@ -180,7 +188,7 @@ async function sortCase(
       facts: batch.facts,
     });
     if (plan.do === "create") creates.push({ order, link, draft: plan.draft, remarks: plan.remarks });
-    else if (plan.do === "adopt") changes.push(changeCase(order, link, crm!, batch, true));
+    else if (plan.do === "adopt") changes.push(changeCase(order, link, crm!, batch, { isAdopted: true }));
     else await rememberAside(ctx, order, link, batch, plan);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -197,7 +205,7 @@ function changeCase(
   link: OrderLink | undefined,
   crm: CrmOrder,
   batch: Batch,
-  isAdopted: boolean,
+  { isAdopted = false, again = batch.again }: { isAdopted?: boolean; again?: boolean },
 ): ChangeCase {
   const view = {
     crmOrderId: crm.id,
@@ -207,7 +215,7 @@ function changeCase(
     problem: link?.problem ?? null,
   };
   const { mapping, lists, facts, crmNow } = batch;
-  const { again, relink = again } = batch;
+  const { relink = again } = batch;
   const input = withSentWrites({ shop: order, crm, link: view, mapping, lists, facts, again, relink, crmNow });
   return { order, link, crm, input, changes: planChanges(input), isAdopted };
 }
