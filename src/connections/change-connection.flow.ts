@@ -5,6 +5,7 @@ import { ApiFailure } from "../web/api-failure.ts";
 import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
 import { type Connection, connectionState } from "./connection.ts";
 import { saveConnection } from "./connections.sql.ts";
+import { requireKnownCodes } from "./crm-choices.flow.ts";
 import { askForRecheck, beginLanes, type OrderGuard } from "./manage.flow.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
 import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
@@ -33,6 +34,8 @@ export async function changeConnection(
   if (crmChanged || shopChanged) await changeSides(app, present, connection, changes, guard, crmChanged, shopChanged);
   if (changes.settings !== undefined || crmChanged)
     requireScopesFor(connection.settings, connection.crmScopes, present.settings);
+  if (changes.settings !== undefined)
+    await requireKnownCodes(makeConnectionContext(app, connection), present.settings, connection.settings);
   if (changes.name !== undefined) connection.name = changes.name.trim().slice(0, 100) || present.name;
   if (changes.state !== undefined) connection.paused = changes.state === "paused";
   if (present.hooks.length > 0 && connection.hooks.length === 0) await unsubscribeHooks(farewellContext(app, present));

@@ -51,6 +51,11 @@ export const connectionAnswer = z.object({
 });
 
 const side = z.object({ ok: z.boolean(), code: z.string().nullable(), message: z.string().nullable() });
+const choices = z.array(z.object({ code: z.string(), name: z.string() })).nullable();
+export const choicesAnswer = z
+  .object({ orderTypes: choices, orderMethods: choices, stores: choices.describe("warehouses; needs store_read") })
+  .describe("null where the CRM does not tell: a permission is missing, or it does not answer now");
+
 export const checkAnswer = z.object({ crm: side, horoshop: side, capabilities: z.record(z.string(), z.boolean()) });
 
 export const idParams = z.object({ id: z.string().min(1).max(50) });

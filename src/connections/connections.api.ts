@@ -10,9 +10,17 @@ import { normalCrmUrl } from "./addresses.ts";
 import { changeConnection } from "./change-connection.flow.ts";
 import { checkCrm, checkShop } from "./connect.flow.ts";
 import { capabilities } from "./connection.ts";
-import { changesBody, checkAnswer, connectionAnswer, idParams, newConnectionBody } from "./connection-schemas.ts";
+import {
+  changesBody,
+  checkAnswer,
+  choicesAnswer,
+  connectionAnswer,
+  idParams,
+  newConnectionBody,
+} from "./connection-schemas.ts";
 import { viewConnections } from "./connection-view.flow.ts";
 import { listConnections, saveConnection } from "./connections.sql.ts";
+import { fetchCrmChoices } from "./crm-choices.flow.ts";
 import { domainRules } from "./crm-domains.flow.ts";
 import { askForRecheck, createConnection, loadOrFail, type OrderGuard, removeConnection } from "./manage.flow.ts";
 import { ownConnection } from "./own-connection.flow.ts";
@@ -95,6 +103,17 @@ const addReads: Api<AppContext> = (app, ctx) => {
   app.get("/api/v1/connections/:id", { schema }, async (request) => {
     await ownConnection(ctx, request, request.params.id);
     return viewOne(ctx, request, request.params.id);
+  });
+
+  const choicesSchema = {
+    summary: "What the CRM has for the settings that take one of its codes, read from it now",
+    tags,
+    params: idParams,
+    response: { 200: choicesAnswer },
+  };
+  app.get("/api/v1/connections/:id/choices", { schema: choicesSchema }, async (request) => {
+    const { connection } = await ownConnection(ctx, request, request.params.id);
+    return fetchCrmChoices(makeConnectionContext(ctx, connection));
   });
 };
 

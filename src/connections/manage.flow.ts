@@ -8,6 +8,7 @@ import { ApiFailure } from "../web/api-failure.ts";
 import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type ShopFacts } from "./connect.flow.ts";
 import { type Connection, connectionState } from "./connection.ts";
 import { deleteConnection, insertConnection, loadConnection } from "./connections.sql.ts";
+import { requireKnownCodes } from "./crm-choices.flow.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
 import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
@@ -43,6 +44,7 @@ export async function createConnection(app: AppContext, given: NewConnection, gu
     shopPassword: given.horoshop.password,
     shopFeatures: facts.shop.features,
   } satisfies Partial<Connection>);
+  await requireKnownCodes(makeConnectionContext(app, connection), defaultSettings, settings);
   try {
     await insertConnection(app, connection);
   } catch (error) {

@@ -87,7 +87,10 @@ function wordsOf(issue: z.core.$ZodIssue, language: Language): string {
   const raw = issue as unknown as z.core.$ZodRawIssue;
   const english = text(locales.en.localeError(raw));
   const own = issue.code === "custom" || (issue.code !== "unrecognized_keys" && issue.message !== english);
-  if (own) return hasText(issue.message) ? say(language, issue.message) : issue.message;
+  if (own) {
+    const params = issue.code === "custom" ? issue.params : undefined;
+    return hasText(issue.message) ? say(language, issue.message, params) : issue.message;
+  }
   return text(locales[language].localeError(raw)) ?? issue.message;
 }
 

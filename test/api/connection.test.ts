@@ -205,6 +205,30 @@ describe("PATCH", () => {
     ]);
   });
 
+  test("a code that the CRM does not have is refused where it is typed, and those that it has are listed", async () => {
+    const connection = await world.connect();
+
+    const settings = { orderType: "no-such-type", orderMethod: "phone", stock: { crmStore: "no-such-store" } };
+    const reply = await world.call("PATCH", path(connection), { settings }, { headers: { "accept-language": "uk" } });
+
+    expect([reply.status, reply.body.error.code]).toEqual([400, "malformed"]);
+    expect(Object.keys(reply.body.error.fields).sort()).toEqual(["settings.orderType", "settings.stock.crmStore"]);
+    expect(reply.body.error.fields["settings.orderType"]).toMatch(/^У CRM немає .*eshop-individual/);
+    expect((await read(connection)).settings.orderMethod).toBeNull();
+    const { body } = await world.call("GET", path(connection, "/choices"));
+    expect(body.orderTypes).toContainEqual({ code: "eshop-individual", name: expect.any(String) });
+    expect(body.orderMethods).toContainEqual({ code: "phone", name: expect.any(String) });
+  });
+
+  test("a CRM that does not tell its order types is believed what is typed", async () => {
+    const connection = await world.connect();
+    world.crm.addFault({ kind: "500", match: { path: "reference/order-types" }, times: 10 });
+
+    const reply = await patch(connection, { settings: { orderType: "perhaps" } });
+
+    expect(reply.status).toBe(200);
+  });
+
   test("another order field is made in the CRM", async () => {
     const connection = await world.connect();
     expect((await patch(connection, { settings: { branchField: "my_branch" } })).status).toBe(200);
