@@ -38,6 +38,7 @@ export const archive = {
   previewHeld: "Orders with these wait until they have a pair.",
   previewSent: "Orders with these are handed over without it.",
   previewEmpty: "There is nothing to load.",
+  previewDone: "All of them are in the CRM already: there is nothing left to load.",
   previewFailed: "The look ahead did not work: {message}",
   previewCancelled: "The look ahead was stopped.",
   map: "Match them",

@@ -28,6 +28,7 @@ export const comparison = {
   capped:
     "There is more than this page shows: a list has at most 200 entries, a comparison at most 20,000 orders. Choose a shorter period to see the rest.",
   allEqual: "Both sides agree.",
+  onlyWaiting: "Nothing is missing or different, apart from orders that wait.",
   nothing: "There was no order in this period.",
   facts: {
     mended: "Mended",

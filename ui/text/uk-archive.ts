@@ -41,6 +41,7 @@ export const archive: Dictionary["archive"] = {
   previewHeld: "Замовлення з ними чекатимуть, доки з’явиться пара.",
   previewSent: "Замовлення з ними передаються без цього.",
   previewEmpty: "Завантажувати нічого.",
+  previewDone: "Усі вони вже є в CRM: завантажувати більше нічого.",
   previewFailed: "Переглянути не вдалося: {message}",
   previewCancelled: "Перегляд зупинено.",
   map: "Зіставити",
