@@ -54,12 +54,12 @@ function findPassedInShop({ world, placed, old }: Life, place: string | undefine
 function findPassedInCrm({ world }: Life, place: string | undefined, links: Map<number, Link>): string[] {
   if (place === undefined || !/^\d+$/.test(place)) return [];
   const found: string[] = [];
-  const latest = new Map<number, number>();
-  for (const entry of world.crm.state.orderHistory) latest.set(entry.about, entry.id);
+  const latest = new Map(world.crm.state.orderHistory.map((entry) => [entry.about, entry]));
   for (const [id, link] of links) {
     const crmId = Number(link.crm_order_id);
-    if (link.crm_order_id === null || !world.crm.state.orders.has(crmId) || latest.get(crmId)! > Number(place))
-      continue;
+    const entry = latest.get(crmId);
+    // A write of our own is not found by the history: the shop's side, which it came from, is not settled yet.
+    if (!world.crm.state.orders.has(crmId) || !entry || entry.source === "api" || entry.id > Number(place)) continue;
     if (link.next_attempt_at !== null || link.state !== "synced") continue;
     const sides = crmSide(world.crm.order(crmId)!);
     const known = {

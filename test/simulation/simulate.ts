@@ -31,12 +31,12 @@ export async function simulate(seed: number): Promise<{ findings: string[]; stor
       findings.push(...(await check(life, before)));
     }
     if (findings.length > 0) return { findings, story: life.story };
+    life.story.push("— all in step —");
     before = snapshotOf(life);
     life.moves.clear();
     life.conflicts.clear();
-    life.story.push("— all in step —");
   }
-  return { findings: [], story: life.story };
+  return { findings: [...(await findUnrest(life)), ...life.world.errors], story: life.story };
 }
 
 async function beginLife(world: World, seed: number): Promise<Life> {
@@ -92,7 +92,6 @@ async function check(life: Life, before: Snapshot): Promise<string[]> {
     ...findStates(life, pages),
     ...findDoubles(life),
     ...(await findPassedBy(life)),
-    ...(await findUnrest(life)),
     ...world.errors,
   ];
 }
