@@ -8,7 +8,7 @@ import { claimDueLanes, type DueLane, setWanted, startTicker } from "./jobs/sche
 import { sendAlerts } from "./log/alert.job.ts";
 import { pruneRuns, queueRun } from "./log/runs.sql.ts";
 import { pruneTimeline } from "./log/timeline.sql.ts";
-import { dropAllClaims } from "./orders/order-links.sql.ts";
+import { dropAllClaims } from "./orders/claims.sql.ts";
 import { workArchive, workOrders } from "./orders/work-orders.job.ts";
 import { moveStockRun } from "./stock/move-stock.job.ts";
 

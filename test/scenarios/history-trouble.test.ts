@@ -32,7 +32,9 @@ function spoil(world: World, crmOrderId: unknown): () => void {
   };
 }
 
-test("one changed order whose CRM side cannot be read is kept with its reason and tried again; the others go on (F10)", async () => {
+test("one changed order whose CRM side cannot be read is kept with its reason and tried again; the others go on (F10)", {
+  timeout: 60_000,
+}, async () => {
   const world = await withOrders();
   const mend = spoil(world, world.crm.order("103")!.id);
 
