@@ -136,7 +136,9 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
       return;
     }
   }
-  if (leads === "crm" && facts.settings.sendPaid && !(paidInCrm && isCancelled(input, changes))) {
+  // Payments that are gone from the CRM do not say that the money is.
+  const isSaid = paidInCrm ? !isCancelled(input, changes) : input.crm.payments.length > 0;
+  if (leads === "crm" && facts.settings.sendPaid && isSaid) {
     changes.toShop.push({
       field: "paid",
       row: { order_id: shop.order_id, payed: paidInCrm ? 1 : 0 },
@@ -144,7 +146,10 @@ function planPaidMark(input: ChangeInput, changes: OrderChanges, ours: CrmPaymen
     });
     return;
   }
-  changes.differences.push({ ...difference, writable: leads === "crm" ? facts.settings.sendPaid : true });
+  changes.differences.push({
+    ...difference,
+    writable: leads === "crm" ? facts.settings.sendPaid && isSaid : ours !== undefined,
+  });
 }
 
 /**

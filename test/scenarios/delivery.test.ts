@@ -125,8 +125,13 @@ test("emptied on one side, a field is not wiped on the other (F58, F115)", async
   const other = await withOrder({ comment: "Подзвоніть", delivery_email: "i@example.com" });
   other.shop.changeContact(101, { email: "", comment: "" });
   other.shop.changeAddress(101, { city: "", address: "" });
+  other.shop.changeContact(101, { phone: "0937654321" });
+  other.shop.changeOrder(101, { delivery_price: 60 });
   await other.sync();
-  expect(other.crm.order("101")).toMatchObject({ email: "i@example.com", customerComment: "Подзвоніть" });
+  expect(other.crm.order("101")).toMatchObject({
+    ...{ phone: "+380937654321", email: "i@example.com", customerComment: "Подзвоніть" },
+    delivery: { cost: 60 },
+  });
   expect(address(other)).toEqual({ city: "Львів", text: "Відділення №3" });
 });
 
@@ -136,6 +141,7 @@ test("lines, delivery, payment and customer gone in the CRM: nothing is written 
   const customer = world.crm.order("101")!.customer as { id: number };
 
   world.crm.asManager.editOrder("101", { items: [] });
+  world.crm.asManager.removePayment("101");
   world.crm.asManager.deleteCustomer(customer.id);
   for (let round = 0; round < 3; round += 1) await world.sync();
   world.crm.asManager.deleteOrder("101");

@@ -135,6 +135,8 @@ test("lines that a manager edited stay as he left them, and the order says so", 
 
   load(world, "NEW-9");
   await world.sync();
+  await world.api("POST", `/api/v1/connections/${world.id}/orders/101/retry`);
+  await world.sync();
 
   expect(itemsOf(world)).toHaveLength(3);
   expect(itemsOf(world)[1]).not.toHaveProperty("offer");
