@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { workOrders } from "../../src/orders/work-orders.job.ts";
 import type { World } from "../world.ts";
 import { atBatch, dayMs, pause, resume, showRun, startArchive, withArchive } from "./archive-world.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const listOf = async (world: World, query: string) =>
   (await world.api("GET", `/api/v1/connections/${world.id}/orders?limit=200&${query}`)).body.items;

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type ApiAnswer, makeWorld, type World } from "../world.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 async function startReconcile(world: World, params: Record<string, unknown> = {}): Promise<string> {
   const started = await world.api("POST", `/api/v1/connections/${world.id}/runs`, { kind: "reconcile", ...params });
