@@ -1,5 +1,6 @@
 import { markSynced } from "../connections/connections.sql.ts";
 import { subscribeHooks } from "../connections/set-up.flow.ts";
+import { reachSafePlace } from "../connections/work-lane.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { noCounts, type Run, type RunCounts } from "../log/run.ts";
 import { queueRun, saveRunProgress } from "../log/runs.sql.ts";
@@ -36,7 +37,7 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal, runId: strin
 /** The regular exchange: new orders, changed orders, the CRM's history, and what is due again. */
 export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortSignal): Promise<void> {
   const plain = syncOptions(run.counts, signal, run.id);
-  const options = { ...plain, breathe: lookNowAndThen(ctx, plain) };
+  const options = { ...plain, breathe: lookNowAndThen(ctx, run, plain) };
   await keepListsFresh(ctx);
   if (run.params.orderIds)
     await syncByIds(ctx, run.params.orderIds.map(Number), { ...options, force: true, again: true });
@@ -63,14 +64,15 @@ export async function syncRound(ctx: ConnectionContext, run: Run, signal: AbortS
 
 const lookEveryMs = 30_000;
 
-/** After a long absence a round takes hours: new orders do not wait for its end. */
-function lookNowAndThen(ctx: ConnectionContext, options: SyncOptions): () => Promise<void> {
+/** After a long absence a round takes hours: neither new orders nor who wants to stop it wait for its end. */
+function lookNowAndThen(ctx: ConnectionContext, run: Run, options: SyncOptions): () => Promise<void> {
   const everyMs = Math.min(ctx.config.quickIntervalMs, lookEveryMs);
   let lookedAt = ctx.now().getTime();
   return async () => {
     if (everyMs === 0 || ctx.now().getTime() - lookedAt < everyMs) return;
     await syncNewOrders(ctx, options);
     await markSynced(ctx, ctx.connection.id);
+    await reachSafePlace(ctx, run);
     lookedAt = ctx.now().getTime();
   };
 }

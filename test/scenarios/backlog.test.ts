@@ -81,3 +81,26 @@ test("a backlog that breaks off is taken up again, and an order is never sent tw
   expect(halfway).toBeLessThan(away);
   expect(world.crm.state.orders.size).toBe(9 + away);
 });
+
+test("a round that works a backlog can be stopped, and the next one goes on", { timeout: 120_000 }, async () => {
+  const world = await afterAYear();
+  const runs = `/api/v1/connections/${world.id}/runs`;
+  let requests = 0;
+  world.network.watch = async () => {
+    requests += 1;
+    world.clock.turn(500);
+    if (requests !== 150) return;
+    const [run] = (await world.api("GET", `${runs}?kind=sync&state=running`)).body.items;
+    await world.api("POST", `/api/v1/runs/${run.id}/cancel`);
+  };
+
+  await world.api("PATCH", `/api/v1/connections/${world.id}`, { state: "active" });
+  await world.turn(1000);
+  const stopped = (await world.api("GET", `${runs}?kind=sync&state=cancelled`)).body.items;
+  const halfway = world.crm.state.orders.size;
+  await world.sync();
+
+  expect(stopped).toHaveLength(1);
+  expect(halfway).toBeLessThan(9 + away);
+  expect(world.crm.state.orders.size).toBe(9 + away);
+});
