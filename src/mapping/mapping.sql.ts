@@ -210,12 +210,14 @@ export async function saveReferenceLists(ctx: ConnectionContext, rows: Reference
       .where("connection_id", "=", id)
       .where("missing", "=", true)
       .execute();
+    const { paidStatus, notPaidStatus } = ctx.connection;
     for (const row of gone) {
-      const named = pairs.some(
+      const isPaired = pairs.some(
         (pair) =>
           pair.kind === row.kind && (row.side === "crm" ? pair.crm_code === row.id : String(pair.shop_id) === row.id),
       );
-      if (named) continue;
+      const isChosen = row.kind === "paymentStatuses" && [paidStatus, notPaidStatus].includes(row.id);
+      if (isPaired || isChosen) continue;
       await work
         .deleteFrom("reference_lists")
         .where("connection_id", "=", id)

@@ -97,6 +97,19 @@ export const unmappedCode: Record<MappingKind, string> = {
   paymentTypes: "payment_unmapped",
 };
 
+/** The chosen payment status that the CRM no longer has; without a choice another one is taken by itself. */
+export function removedPaymentStatusOf(
+  mapping: Mapping,
+  lists: ReferenceLists,
+  isPaid: boolean,
+): Record<string, unknown> | undefined {
+  const code = isPaid ? mapping.paymentStatuses.paid : mapping.paymentStatuses.notPaid;
+  const status = lists.paymentStatuses.crm.find((one) => one.code === code);
+  if (code === null || lists.paymentStatuses.crm.length === 0 || (status?.active && !status.missing)) return undefined;
+  const kind = "paymentStatuses";
+  return { kind, side: "crm", id: code, name: status?.name ?? code, cause: `${kind}:crm:${code}` };
+}
+
 /** The conditions that the lists themselves show, before any order meets them. */
 export function mappingGaps(
   mapping: Mapping,
@@ -108,6 +121,10 @@ export function mappingGaps(
     for (const element of lacking[kind])
       gaps.push({ code: unmappedCode[kind], params: { kind, id: element.id, name: element.title } });
     for (const removed of removedPairs(mapping, lists, kind)) gaps.push({ code: "element_removed", params: removed });
+  }
+  for (const isPaid of [true, false]) {
+    const removed = removedPaymentStatusOf(mapping, lists, isPaid);
+    if (removed) gaps.push({ code: "element_removed", params: removed });
   }
   return gaps;
 }

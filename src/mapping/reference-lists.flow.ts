@@ -19,19 +19,17 @@ export async function refreshReferenceLists(ctx: ConnectionContext): Promise<Ref
   await saveReferenceLists(ctx, [...shop, ...crm], ctx.connection.shopUrl ? ["horoshop", "crm"] : ["crm"]);
   await reportGaps(ctx);
   const lists = await loadReferenceLists(ctx, ctx.connection.id);
-  // A payment that was left out because the CRM did not allow it follows as soon as the CRM does.
-  if (before.fetchedAt && payingRules(before) !== payingRules(lists)) await askForRecheck(ctx, true);
+  // What waits because the CRM had or allowed something no longer, or not yet, is looked at again.
+  if (before.fetchedAt && rulesOf(before) !== rulesOf(lists)) await askForRecheck(ctx, true);
   return lists;
 }
 
-/** What the CRM allows: which delivery and payment types there are, and which go together. */
-function payingRules({ deliveryTypes, paymentTypes }: ReferenceLists): string {
-  const rules = [...deliveryTypes.crm, ...paymentTypes.crm].map((one) => [
-    one.code,
-    one.active && !one.missing,
-    [...(one.paymentTypes ?? [])].sort(),
-  ]);
-  return JSON.stringify(rules.sort());
+/** What the CRM allows: which statuses, delivery and payment types there are, and which go together. */
+function rulesOf({ statuses, deliveryTypes, paymentTypes, paymentStatuses }: ReferenceLists): string {
+  const rules = [statuses, deliveryTypes, paymentTypes, paymentStatuses].map((list) =>
+    list.crm.map((one) => [one.code, one.active && !one.missing, [...(one.paymentTypes ?? [])].sort()]).sort(),
+  );
+  return JSON.stringify(rules);
 }
 
 /** Brings the problems list into line with lists, mapping and orders; after the gate only, before it the state says it. */

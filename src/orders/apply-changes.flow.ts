@@ -4,8 +4,10 @@ import { ApiError } from "../http/api-error.ts";
 import { addToTimeline } from "../log/timeline.sql.ts";
 import { joinAgreements } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
+import { removedElement } from "./fresh-lists.flow.ts";
 import type { ShopWrite } from "./order-changes.ts";
 import { saveAgreement } from "./order-links.sql.ts";
+import { planChanges } from "./plan-changes.ts";
 import { chooseRemark, waitingArticles } from "./remarks.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { countOutcome } from "./tally.ts";
@@ -18,11 +20,27 @@ export async function applyChanges(ctx: ConnectionContext, cases: ChangeCase[], 
     const progress = begin(one);
     // Should an answer be lost, or this process die: the next look knows what was on its way.
     if (progress.sent) await saveAgreement(ctx, String(one.order.order_id), keptLink(progress).agreement);
-    await guarded(ctx, progress, batch, () => writeToCrm(ctx, progress));
+    await guarded(ctx, progress, batch, async () => {
+      await writeToCrm(ctx, progress);
+      await explainRefusal(ctx, progress, batch);
+    });
     inHand.push(progress);
   }
   await writeToShop(ctx, inHand, batch);
   for (const progress of inHand) if (!progress.isOver) await rememberChanges(ctx, progress, batch);
+}
+
+/** What the CRM refused for an entry that it no longer has waits for the mapping, and says so. */
+async function explainRefusal(ctx: ConnectionContext, progress: Progress, batch: Batch): Promise<void> {
+  const { refusal, changes, input } = progress;
+  if (refusal?.code !== "crm_refused_order") return;
+  const reason = String(refusal.params.reason);
+  const problem = await removedElement(ctx, reason, changes.toCrm, batch, () => {
+    return planChanges({ ...input, lists: batch.lists }).problem;
+  });
+  if (!problem) return;
+  progress.refusal = undefined;
+  progress.changes = { ...changes, problem };
 }
 
 function begin(one: ChangeCase): Progress {

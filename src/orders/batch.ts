@@ -19,6 +19,8 @@ export type SyncOptions = Tally & {
   relink?: boolean;
   /** Articles found unknown in this run, so that each is asked for once. */
   missingOffers: Set<string>;
+  /** Elements of the lists that this run has had the lists read again for, so that each costs one reading. */
+  askedElements: Set<string>;
   /** Orders that another lane has in hand: what brought us to them is not settled by this pass. */
   unsettled: Set<number>;
   /** Called between two batches: a long walk looks after what must not wait for its end. */

@@ -1,10 +1,12 @@
 import { isRecordTrouble, reasonOf } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
+import type { Problem } from "../log/problem.ts";
 import { addToTimeline } from "../log/timeline.sql.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import type { Agreement } from "./agreement.ts";
 import type { Batch } from "./batch.ts";
+import { removedElement } from "./fresh-lists.flow.ts";
 import { type CreateCase, leaveCompany, linkCustomers, replaceCustomer } from "./link-customers.flow.ts";
 import { markCreatePending } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
@@ -98,6 +100,8 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
         return;
       }
       if (await findAfterRefusal(ctx, one, batch)) return;
+      const removed = await removedElement(ctx, wordsOf(error), one.draft, batch, () => problemOfNew(one, batch));
+      if (removed) return rememberHeld(ctx, one, removed, batch);
       const detour = detourFor(wordsOf(error), one.draft, taken);
       if (!detour) return rememberRefused(ctx, one, error, batch);
       taken.add(detour);
@@ -110,15 +114,7 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
 async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: Batch): Promise<boolean> {
   const crm = await ctx.crm.fetchOrder(one.draft.externalId!, "externalId", ctx.connection.crmSite!);
   if (!crm) return false;
-  const view = { crmOrderId: null, agreement: {}, confirmed: one.link?.confirmed ?? null, problem: null };
-  const plan = planNewOrder({
-    shop: one.order,
-    crm,
-    link: view,
-    mapping: batch.mapping,
-    lists: batch.lists,
-    facts: batch.facts,
-  });
+  const plan = planNew(one, crm, batch);
   if (plan.do === "adopt") {
     await rememberCreated(ctx, one, { id: crm.id, order: crm }, batch);
     return true;
@@ -127,6 +123,22 @@ async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: 
     plan.do === "hold"
       ? plan.problem
       : { code: "external_id_taken", params: { crmNumber: crm.number ?? String(crm.id) } };
+  await rememberHeld(ctx, one, problem, batch);
+  return true;
+}
+
+function planNew(one: CreateCase, crm: CrmOrder | undefined, batch: Batch): ReturnType<typeof planNewOrder> {
+  const link = { crmOrderId: null, agreement: {}, confirmed: one.link?.confirmed ?? null, problem: null };
+  const { mapping, lists, facts } = batch;
+  return planNewOrder({ shop: one.order, crm, link, mapping, lists, facts });
+}
+
+function problemOfNew(one: CreateCase, batch: Batch): Problem | undefined {
+  const plan = planNew(one, undefined, batch);
+  return plan.do === "hold" ? plan.problem : undefined;
+}
+
+async function rememberHeld(ctx: ConnectionContext, one: CreateCase, problem: Problem, batch: Batch): Promise<void> {
   countOutcome(batch, one.order.order_id, "held");
   await rememberOutcome(ctx, one.order, batch.lists, {
     state: "held",
@@ -136,7 +148,6 @@ async function findAfterRefusal(ctx: ConnectionContext, one: CreateCase, batch: 
     crm: null,
     confirmed: null,
   });
-  return true;
 }
 
 function wordsOf(error: ApiError): string {

@@ -6,6 +6,7 @@ import {
   paymentStatusesOf,
   type ReferenceLists,
   removedPairOf,
+  removedPaymentStatusOf,
   unmappedCode,
 } from "../mapping/mapping.ts";
 import type { CrmOrder, CrmOrderDraft } from "../retailcrm/schema.ts";
@@ -54,6 +55,9 @@ export function planNewOrder(input: PlanInput): NewOrderPlan {
   const payment = elementFor(input, "paymentTypes", shop.payment_type);
   if ("problem" in payment) return { do: "hold", problem: payment.problem };
   if (payment.aside === "exclude") return { do: "exclude", reason: "payment" };
+
+  const removedPayment = payment.code && removedPaymentStatusOf(input.mapping, input.lists, shop.payed);
+  if (removedPayment) return { do: "hold", problem: { code: "element_removed", params: removedPayment } };
 
   const statuses = paymentStatusesOf(input.mapping, input.lists);
   const fits = paymentFits(input.lists, delivery.code, payment.code);

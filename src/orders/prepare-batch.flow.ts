@@ -8,6 +8,7 @@ import { refreshReferenceLists } from "../mapping/reference-lists.flow.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
 import { loadKnownOffers, saveKnownOffers } from "./customer-links.sql.ts";
+import { readListsFor } from "./fresh-lists.flow.ts";
 import type { CrmSides } from "./read-crm-orders.flow.ts";
 import { toLocalTime } from "./shop-time.ts";
 
@@ -21,8 +22,9 @@ export async function prepareBatch(
   const { connection } = ctx;
   const mapping = await loadMapping(ctx, connection.id);
   let lists = await loadReferenceLists(ctx, connection.id);
-  const isNews = options.wantsLists || orders.some((order) => meetsUnknown(order, sides.get(order.order_id), lists));
-  if (isNews && isStale(lists, ctx.now())) lists = await refreshReferenceLists(ctx);
+  const unknown = orders.flatMap((order) => unknownElements(order, sides.get(order.order_id), lists));
+  if (options.wantsLists && isStale(lists, ctx.now())) lists = await refreshReferenceLists(ctx);
+  else lists = await readListsFor(ctx, unknown, lists, options);
   const unknownOffers = await findUnknownOffers(ctx, orders, options.missingOffers);
   const facts = {
     shortId: connection.id,
@@ -36,19 +38,20 @@ export async function prepareBatch(
   return { ...options, mapping, lists, facts, crmNow };
 }
 
-function meetsUnknown(order: HoroshopOrder, crm: CrmOrder | ApiError | undefined, lists: ReferenceLists): boolean {
+function unknownElements(order: HoroshopOrder, crm: CrmOrder | ApiError | undefined, lists: ReferenceLists): string[] {
   const lacks = (kind: "statuses" | "deliveryTypes" | "paymentTypes", id: number | undefined) =>
-    id !== undefined && !lists[kind].horoshop.some((element) => element.id === id);
-  if (
-    lacks("statuses", order.stat_status) ||
-    lacks("deliveryTypes", order.delivery_type?.id) ||
-    lacks("paymentTypes", order.payment_type?.id)
-  )
-    return true;
-  return crm !== undefined && "status" in crm && !lists.statuses.crm.some((element) => element.code === crm.status);
+    id !== undefined && !lists[kind].horoshop.some((element) => element.id === id) ? [`${kind}:${id}`] : [];
+  const unknown = [
+    ...lacks("statuses", order.stat_status),
+    ...lacks("deliveryTypes", order.delivery_type?.id),
+    ...lacks("paymentTypes", order.payment_type?.id),
+  ];
+  if (crm && "status" in crm && !lists.statuses.crm.some((element) => element.code === crm.status))
+    unknown.push(`crm:${crm.status}`);
+  return unknown;
 }
 
-/** Lists are not read again for the sake of one odd id more often than once a minute. */
+/** Lists are not read again for the sake of an order's remark more often than once a minute. */
 function isStale(lists: ReferenceLists, now: Date): boolean {
   return !lists.fetchedAt || now.getTime() - lists.fetchedAt.getTime() > 60_000;
 }

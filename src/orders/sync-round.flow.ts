@@ -28,6 +28,7 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal, runId: strin
     customersIndexed: false,
     brief: false,
     missingOffers: new Set(),
+    askedElements: new Set(),
     unsettled: new Set(),
     breathe: async () => {},
     signal,
