@@ -140,7 +140,8 @@ export type ArchivePreview = {
   unmapped: Record<MappingKind, UnmappedElement[]>;
 };
 
-export type DaySide = { orders: number; total: string };
+/** `total` in the currency of the CRM's shop; orders in others are summed apart, by currency. */
+export type DaySide = { orders: number; total: string; others?: Record<string, string> };
 export type ComparedDay = { day: string; shop: DaySide; crm: DaySide };
 export type ComparedOrder = { shopOrderId: string; field: string; shop: string; crm: string };
 export type ComparedOutcome = {
@@ -157,6 +158,8 @@ export type ComparisonReport = {
   missing: string[];
   differing: ComparedOrder[];
   onlyInCrm: string[];
+  /** Not in the CRM because a pair or a decision is missing. */
+  held?: string[];
   outcome?: ComparedOutcome[];
   capped: boolean;
 };
@@ -254,6 +257,6 @@ export type Catalog = {
   bytes: number;
   excluded: Record<string, number>;
   warnings: CatalogWarning[];
-  held: { offers: number; reason: string } | null;
+  held: { offers: number; reason: string; params?: Record<string, unknown> } | null;
   lastFetchedAt: string | null;
 };

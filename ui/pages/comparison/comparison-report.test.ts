@@ -37,6 +37,15 @@ test.each([
   expect(differs(one)).toBe(isDifferent);
 });
 
+test("other currencies are compared and summed apart", () => {
+  const usd = (sum: string) => ({ orders: 1, total: "0", others: { USD: sum } });
+  const equal = { day: "2026-03-10", shop: usd("10"), crm: usd("10.00") };
+  const unequal = { day: "2026-03-11", shop: usd("10"), crm: { orders: 1, total: "0" } };
+
+  expect([differs(equal), differs(unequal)]).toEqual([false, true]);
+  expect(sumOf([equal, unequal]).shop.others).toEqual({ USD: "20.00" });
+});
+
 test("sums of days are exact", () => {
   const days = Array.from({ length: 10 }, () => day([1, "0.1"], [1, "1000000.01"]));
 
@@ -70,6 +79,10 @@ test("an order that was missing and one that differs twice have one turn each", 
     ["1", "mended"],
     ["2", "open"],
   ]);
+});
+
+test("what is held waits for a person, also in a report that was cut short", () => {
+  expect([...turnsOf(report({ held: ["7"] }))]).toEqual([["7", "held"]]);
 });
 
 test("only what failed is tried again, each problem once", () => {

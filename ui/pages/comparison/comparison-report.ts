@@ -15,7 +15,15 @@ export function gapOf({ shop, crm }: ComparedDay): DayGap {
 
 export function differs(day: ComparedDay): boolean {
   const gap = gapOf(day);
-  return gap.orders !== 0 || gap.total !== "0.00";
+  return gap.orders !== 0 || gap.total !== "0.00" || othersDiffer(day);
+}
+
+/** Sums in other currencies are never mixed with the rest. */
+export function othersDiffer({ shop, crm }: Omit<ComparedDay, "day">): boolean {
+  const currencies = Object.keys({ ...shop.others, ...crm.others });
+  return currencies.some(
+    (currency) => toMinor(shop.others?.[currency] ?? "0") !== toMinor(crm.others?.[currency] ?? "0"),
+  );
 }
 
 /** All days together, as one. */
@@ -23,8 +31,16 @@ export function sumOf(days: ComparedDay[]): Omit<ComparedDay, "day"> {
   const side = (name: "shop" | "crm") => ({
     orders: days.reduce((orders, day) => orders + day[name].orders, 0),
     total: fromMinor(days.reduce((total, day) => total + toMinor(day[name].total), 0n)),
+    ...sumOfOthers(days.map((day) => day[name].others ?? {})),
   });
   return { shop: side("shop"), crm: side("crm") };
+}
+
+function sumOfOthers(parts: Record<string, string>[]): { others?: Record<string, string> } {
+  const sums: Record<string, string> = {};
+  for (const [currency, sum] of parts.flatMap((part) => Object.entries(part)))
+    sums[currency] = fromMinor(toMinor(sums[currency] ?? "0") + toMinor(sum));
+  return Object.keys(sums).length > 0 ? { others: sums } : {};
 }
 
 /** Whose turn it is with an order that was missing or differed. */
@@ -43,7 +59,11 @@ export function turnOf(outcome: ComparedOutcome | undefined): Turn {
 export function turnsOf(report: ComparisonReport): Map<string, Turn> {
   const outcomes = new Map((report.outcome ?? []).map((outcome) => [outcome.shopOrderId, outcome]));
   const listed = [...report.missing, ...report.differing.map(({ shopOrderId }) => shopOrderId)];
-  return new Map(listed.map((number) => [number, turnOf(outcomes.get(number))]));
+  const turns = new Map(listed.map((number) => [number, turnOf(outcomes.get(number))]));
+  // These wait for a person whether or not the run came to its end.
+  for (const number of report.held ?? [])
+    turns.set(number, outcomes.has(number) ? turnOf(outcomes.get(number)) : "held");
+  return turns;
 }
 
 /** Problems for which another attempt is worth while: the others wait for something else. */
