@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { calledConnection } from "../connections/called-connection.flow.ts";
-import { troubleOf } from "../connections/trouble.flow.ts";
+import { remoteFailure } from "../connections/refuse.flow.ts";
 import { type AppContext, makeConnectionContext } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import type { Api } from "../web/api.ts";
@@ -52,8 +52,7 @@ export const catalogApi: Api<AppContext> = (app, ctx) => {
       if (!result.ok) throw refusal(result.code);
     } catch (error) {
       if (!isApiError(error)) throw error;
-      const trouble = troubleOf(error);
-      throw new ApiFailure(422, trouble.code, { params: trouble.params });
+      throw remoteFailure(error);
     }
     return catalogView(ctx, connection);
   });

@@ -16,8 +16,8 @@ test.each([
   ["all switched off", facts(0, "b", 100), facts(100, "a"), 30, { do: "hold", before: 100, after: 0, vanished: 100 }],
   ["any fall with limit 0", facts(99, "b"), facts(100, "a"), 0, { do: "hold", before: 100, after: 99, vanished: 1 }],
   ["limit 100 holds nothing", facts(1, "b"), facts(100, "a"), 100, { do: "publish" }],
-  ["an empty file replaces nothing", facts(0, "b"), facts(100, "a"), 100, { do: "refuse", before: 100 }],
-  ["an empty file is not even the first", facts(0, "b"), undefined, 30, { do: "refuse", before: 0 }],
+  ["an empty file replaces nothing", facts(0, "b"), facts(100, "a"), 100, { do: "refuse", isServed: true }],
+  ["an empty file is not even the first", facts(0, "b"), undefined, 30, { do: "refuse", isServed: false }],
 ] as const)("F90 %s", (_, made, served, limit, plan) => {
   expect(planPublication(made, served, limit)).toEqual(plan);
 });

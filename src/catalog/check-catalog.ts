@@ -8,7 +8,7 @@ export type PublicationPlan =
   /** a person must look before the CRM switches that many goods off */
   | { do: "hold"; before: number; after: number; vanished: number }
   /** a file without offers never replaces anything */
-  | { do: "refuse"; before: number };
+  | { do: "refuse"; isServed: boolean };
 
 /**
  * Whether a freshly made file may replace the served one. Goods that a file leaves out are switched off in the CRM: what
@@ -22,7 +22,7 @@ export function planPublication(
   shrinkLimitPercent: number,
   vanished?: number,
 ): PublicationPlan {
-  if (made.offers === 0) return { do: "refuse", before: served?.activeOffers ?? 0 };
+  if (made.offers === 0) return { do: "refuse", isServed: served !== undefined };
   if (!served) return { do: "publish" };
   if (made.contentHash === served.contentHash) return { do: "keep" };
   const gone = vanished ?? Math.max(0, served.activeOffers - made.activeOffers);

@@ -60,8 +60,10 @@ export async function publishCatalog(
   try {
     const { made, active } = await makeCatalog(ctx, folder, run, cancel, AbortSignal.any([signal, cancel.signal]));
     try {
-      const plan = await choosePlan(ctx, folder, catalogs, made, active);
-      await applyPlan(ctx, folder, plan, catalogs, made);
+      // A person may have confirmed the held one meanwhile.
+      const present = await loadCatalogs(ctx, ctx.connection.id);
+      const plan = await choosePlan(ctx, folder, present, made, active);
+      await applyPlan(ctx, folder, plan, present, made);
       await settleFigures(ctx, plan.do);
       if (plan.do === "publish" || plan.do === "keep") await tellCrm(ctx, plan.do === "publish");
       return outcomeOf(plan, made);
@@ -154,13 +156,10 @@ async function applyPlan(
   made: MadeCatalog,
 ): Promise<void> {
   if (plan.do === "refuse") {
-    if (plan.before > 0)
-      await openProblem(ctx, {
-        code: "catalog_shrunk",
-        params: { before: plan.before, after: 0, vanished: plan.before },
-      });
+    if (served) await openProblem(ctx, { code: "catalog_empty", params: { before: served.offers } });
     return;
   }
+  await closeProblem(ctx, "catalog_empty");
   const record = recordOf(ctx, made);
   if (plan.do === "keep") {
     await saveServed(ctx, { ...record, version: served!.version, bytes: served!.bytes, gzipBytes: served!.gzipBytes });
@@ -216,6 +215,6 @@ function outcomeOf(plan: PublicationPlan, made: MadeCatalog): CatalogOutcome {
   if (plan.do === "hold") counts.held = offers;
   if (plan.do === "publish") counts.updated = offers;
   if (plan.do === "keep") counts.unchanged = offers;
-  const partial = plan.do === "hold" || (plan.do === "refuse" && plan.before > 0);
+  const partial = plan.do === "hold" || (plan.do === "refuse" && plan.isServed);
   return { state: partial ? "partial" : "succeeded", counts, excluded, warnings };
 }

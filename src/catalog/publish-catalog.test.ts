@@ -157,6 +157,25 @@ describeStores("publishing the catalogue", (stores) => {
     expect(await confirmHeld(world.ctx)).toBe(false);
   });
 
+  test("F90 what a person confirms while the next run is under way stays confirmed", async () => {
+    await publishCatalog(world.ctx);
+    fill(60);
+    later(hourMs);
+    await publishCatalog(world.ctx);
+
+    let confirmed: boolean | undefined;
+    world.shop.beforePage = async () => {
+      confirmed ??= await confirmHeld(world.ctx);
+    };
+    const outcome = await publishCatalog(world.ctx);
+    world.shop.beforePage = () => {};
+
+    expect(confirmed).toBe(true);
+    expect(outcome.state).toBe("succeeded");
+    expect(await view()).toMatchObject({ state: "fresh", offers: 60, held: null });
+    expect(await problems()).toEqual([]);
+  });
+
   test("F90 a catalogue whose articles were exchanged is held, though none are fewer", async () => {
     await publishCatalog(world.ctx);
     fill(100, 30);
@@ -216,8 +235,12 @@ describeStores("publishing the catalogue", (stores) => {
 
     expect(outcome.state).toBe("partial");
     expect(await view()).toMatchObject({ state: "fresh", offers: 100, held: null });
-    expect(await problems()).toEqual(["catalog_shrunk"]);
+    expect(await problems()).toEqual(["catalog_empty"]);
     expect(await confirmHeld(world.ctx)).toBe(false);
+
+    fill(100);
+    await publishCatalog(world.ctx);
+    expect(await problems()).toEqual([]);
   });
 
   test("an empty shop publishes nothing and is no problem", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { previewAnswer } from "./preview-schemas.ts";
-import { settingsSchema } from "./settings.ts";
+import { isDate, settingsSchema } from "./settings.ts";
 
 /** Shapes of the JSON API around connections (contract 4), also for its OpenAPI document. */
 
@@ -63,10 +63,7 @@ export const idParams = z.object({ id: z.string().min(1).max(50) });
 const moment = z
   .string()
   .max(40)
-  .refine(
-    (text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && !Number.isNaN(Date.parse(text)),
-    "a date such as 2025-01-31 or a time",
-  );
+  .refine((text) => /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && isDate(text), "field_date");
 
 export const newRunBody = z.strictObject({
   kind: z.enum(["sync", "archive", "catalog", "stock", "reconcile"]),

@@ -24,6 +24,7 @@ import { fetchCrmChoices } from "./crm-choices.flow.ts";
 import { domainRules } from "./crm-domains.flow.ts";
 import { askForRecheck, createConnection, loadOrFail, type OrderGuard, removeConnection } from "./manage.flow.ts";
 import { ownConnection } from "./own-connection.flow.ts";
+import { sendModuleCard } from "./set-up.flow.ts";
 
 const tags = ["connections"];
 
@@ -178,6 +179,8 @@ const addCheck: Api<AppContext> = (app, ctx) => {
     if (isMended) present.loginRefused = null;
     await saveConnection(ctx, present);
     if (isMended) await goOn(ctx, present.id);
+    // A card that the CRM refused is mended by checking again.
+    if (crm.ok) await sendModuleCard(makeConnectionContext(ctx, present));
     const tell = (refusal: { code: string; details: Record<string, unknown> } | undefined) =>
       refusal
         ? { ok: false, code: refusal.code, message: say(language, refusal.code, refusal.details) }

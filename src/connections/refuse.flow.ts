@@ -1,10 +1,12 @@
 import type { AppContext } from "../context.ts";
+import type { ApiError } from "../http/api-error.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { SchemaFailure } from "../web/body.ts";
 import type { Refusal } from "./connect.flow.ts";
 import { hasScope } from "./connection.ts";
 import { findConnectionsOfAccount } from "./connections.sql.ts";
 import { mergeSettings, type Settings } from "./settings.ts";
+import { isRecordTrouble, reasonOf, troubleOf } from "./trouble.flow.ts";
 
 /** Refusals of connecting and changing, each as the failure that the contract names. */
 
@@ -23,6 +25,15 @@ export function requireScopesFor(settings: Settings, scopes: string[] | null, be
     needed.push("custom_fields_write");
   const missing = needed.filter((scope) => !hasScope({ crmScopes: scopes }, scope));
   if (missing.length > 0) throw new ApiFailure(422, "crm_scopes_missing", { details: { missing } });
+}
+
+/** A remote side failed while a person waits: a refusal of the CRM is told as one, with all that it named. */
+export function remoteFailure(error: ApiError): ApiFailure {
+  const trouble = troubleOf(error);
+  const reason = [reasonOf(error), ...error.details].join("; ").slice(0, 1000);
+  const isRefusal = error.remote === "retailcrm" && error.kind === "rejected" && isRecordTrouble(error);
+  const code = isRefusal ? "crm_refused" : trouble.code;
+  return new ApiFailure(422, code, { params: { ...trouble.params, reason }, details: { reason } });
 }
 
 export function failWith(refusal: Refusal | undefined): void {

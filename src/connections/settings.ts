@@ -25,7 +25,7 @@ const archive = z.strictObject({
   since: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/, "field_date")
-    .refine((text) => !Number.isNaN(Date.parse(text)), "field_date")
+    .refine(isDate, "field_date")
     .nullable()
     .default(null),
 });
@@ -147,6 +147,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 /** Asking costs a millisecond, and settings are read with every look. The world has some 600 zones. */
 const knownZones = new Set<string>();
+
+/** Of a text that begins with a day: whether that day exists; Date itself takes 30 February for 2 March. */
+export function isDate(text: string): boolean {
+  const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
+  return (
+    !Number.isNaN(Date.parse(text)) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
+  );
+}
 
 function isTimeZone(name: string): boolean {
   if (knownZones.has(name)) return true;

@@ -18,6 +18,7 @@ const severities: Record<string, Severity> = {
   element_removed: "warning",
   final_status_waiting: "warning",
   catalog_shrunk: "warning",
+  catalog_empty: "warning",
   catalog_stale: "warning",
   catalog_elsewhere: "info",
   module_card_refused: "warning",

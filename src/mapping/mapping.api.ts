@@ -2,7 +2,8 @@ import { z } from "zod";
 import { idParams } from "../connections/connection-schemas.ts";
 import { askForRecheck, beginLanes, loadOrFail } from "../connections/manage.flow.ts";
 import { ownConnection } from "../connections/own-connection.flow.ts";
-import { reasonOf, reportTrouble, troubleOf } from "../connections/trouble.flow.ts";
+import { remoteFailure } from "../connections/refuse.flow.ts";
+import { reportTrouble } from "../connections/trouble.flow.ts";
 import { type AppContext, type ConnectionContext, makeConnectionContext } from "../context.ts";
 import { ApiError } from "../http/api-error.ts";
 import { setLaneDue } from "../jobs/schedule.ts";
@@ -22,7 +23,8 @@ export const mappingApi: Api<AppContext> = (app, ctx) => {
   addMapping(app, ctx);
 };
 
-const keptMs = 30_000;
+/** Two pages that open at once read them once. */
+const keptMs = 1000;
 
 const addReferences: Api<AppContext> = (app, ctx) => {
   const schema = {
@@ -126,9 +128,8 @@ async function orFailure<Result>(own: ConnectionContext, work: () => Promise<Res
     return await work();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const trouble = error.kind === "unauthorized" ? await reportTrouble(own, error) : troubleOf(error);
-    const reason = [reasonOf(error), ...error.details].join("; ");
-    throw new ApiFailure(422, trouble.code, { params: trouble.params, details: { reason } });
+    if (error.kind === "unauthorized") await reportTrouble(own, error);
+    throw remoteFailure(error);
   }
 }
 

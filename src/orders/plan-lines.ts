@@ -13,10 +13,12 @@ export function freeLines({ shop, crm, facts }: Pick<ChangeInput, "shop" | "crm"
   const hasOurIds = crm.items.some((item) => lineIdOf(item) !== undefined);
   return crm.items.flatMap((item, place) => {
     if (item.offerId !== undefined || item.offerExternalId !== undefined) return [];
+    // A CRM that does not give our line ids back: a line of ours is known by its place, and by its article or name.
     const ours = hasOurIds
       ? items.find((one) => lineIdOf(one) === lineIdOf(item) && lineIdOf(item) !== undefined)
       : items[items.length === crm.items.length ? place : -1];
     const article = ours && articleOf(ours);
+    if (!hasOurIds && articleProperty(item) !== article && item.productName !== shop.products[place]?.title) return [];
     return article ? [{ crm: item, article }] : [];
   });
 }
@@ -67,8 +69,10 @@ export function addLineRemarks(input: ChangeInput, changes: OrderChanges): void 
     const edited = linesDiffer(changes) ? { edited: true } : {};
     changes.remarks.push({ code: "offer_unknown", params: { articles: articles.slice(0, articlesMax), ...edited } });
   }
+  // What a manager edited is shown as that; lines of an adopted order were never ours, and only the sums compare.
+  const isForeign = crm.items.length > 0 && !crm.items.some((item) => lineIdOf(item) !== undefined);
   const isSettled = changes.partsWritten.length === 0 && !linesDiffer(changes) && !costDiffers(input);
-  const totals = isSettled ? totalDifference(shop, crm) : undefined;
+  const totals = isForeign || isSettled ? totalDifference(shop, crm) : undefined;
   if (totals) changes.remarks.push({ code: "total_differs", params: totals });
 }
 
@@ -89,7 +93,11 @@ function lineIdOf(item: CrmItem | CrmItemDraft): string | undefined {
 }
 
 function articleOf(item: CrmItemDraft): string | undefined {
-  return item.offer?.externalId ?? item.properties?.find((property) => property.code === "article")?.value;
+  return item.offer?.externalId ?? articleProperty(item);
+}
+
+function articleProperty(item: CrmItem | CrmItemDraft): string | undefined {
+  return item.properties?.find((property) => property.code === "article")?.value;
 }
 
 /**

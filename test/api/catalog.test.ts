@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { htmlAnswer } from "../../sandbox/answer.ts";
+import { htmlAnswer, jsonAnswer } from "../../sandbox/answer.ts";
 import { callsTo, eventually, failureOf, formOf, type Json, startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -207,5 +207,11 @@ describe("the address in the CRM", () => {
 
     expect(refused).toEqual({ status: 422, code: "crm_scopes_missing", details: { missing: ["reference_write"] } });
     expect([failing.status, failing.code]).toEqual([422, "crm_unreachable"]);
+
+    const no = { success: false, errorMsg: "Errors in the entity format", errors: { ymlUrl: "not allowed" } };
+    world.crmFront.override = () => jsonAnswer(400, no);
+    const denied = failureOf(await world.call("POST", at(other, "/catalog/install")));
+    expect([denied.status, denied.code]).toEqual([422, "crm_refused"]);
+    expect(denied.details.reason).toMatch(/Errors in the entity format.*not allowed/);
   });
 });

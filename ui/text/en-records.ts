@@ -227,6 +227,7 @@ export const problems = {
     shop_login_rejected: "Shop refused the login",
     crm_key_rejected: "CRM refused the API key",
     crm_scopes_missing: "API key lacks permissions",
+    catalog_empty: "The shop shows no products",
     catalog_shrunk: "New catalogue file is much smaller",
     catalog_stale: "Catalogue is outdated",
     catalog_elsewhere: "CRM loads another catalogue",

@@ -228,6 +228,7 @@ export const problems: Dictionary["problems"] = {
     shop_login_rejected: "Магазин відхилив логін",
     crm_key_rejected: "CRM відхилила API-ключ",
     crm_scopes_missing: "API-ключу бракує дозволів",
+    catalog_empty: "Магазин не показує товарів",
     catalog_shrunk: "Новий файл каталогу значно менший",
     catalog_stale: "Каталог застарів",
     catalog_elsewhere: "CRM завантажує інший каталог",

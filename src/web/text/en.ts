@@ -134,6 +134,8 @@ export const en: Record<string, string> = {
   // Catalogue
   catalog_shrunk:
     "Many offers of the last catalogue are gone or switched off in the new one[: {vanished} of {before}], so it is held back. Confirm it if this is right.",
+  catalog_empty:
+    "The shop answered without a single product, so the last catalogue[ of {before} offers] is still served. It is renewed by itself as soon as the shop shows its products again; look there if they are all hidden.",
   catalog_stale:
     "The catalogue could not be renewed for a long time[: since {since}]. The last good one is still served; look at the last catalogue run for the cause.",
   catalog_elsewhere:

@@ -122,6 +122,8 @@ export const es: Record<string, string> = {
 
   catalog_shrunk:
     "Muchas ofertas del catálogo anterior faltan o están desactivadas en el nuevo[: {vanished} de {before}], por eso está retenido. Confírmelo si es correcto.",
+  catalog_empty:
+    "La tienda respondió sin ningún producto, así que se sigue sirviendo el último catálogo[ de {before} ofertas]. Se renovará solo en cuanto la tienda vuelva a mostrar sus productos; compruebe allí si están todos ocultos.",
   catalog_stale:
     "Hace mucho que no se puede renovar el catálogo[: desde {since}]. Se sirve el último bueno; la causa está en la última ejecución del catálogo.",
   catalog_elsewhere:
