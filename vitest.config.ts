@@ -9,7 +9,7 @@ export default defineConfig({
     // Processes, not threads: a database engine in WebAssembly needs hundreds of megabytes, freed with its process.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
     reporters: ["default"],

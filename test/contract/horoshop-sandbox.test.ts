@@ -51,7 +51,12 @@ test("login, refused login, a changed password in the middle of work", async () 
 test.each(["[]", "{}", "missing", "list"] as const)("no orders when EMPTY is %s", async (emptyShape) => {
   const { client } = await open({ switches: { emptyShape } });
 
-  expect(await client.fetchOrders({ from: "2026-03-01" })).toEqual({ orders: [], unreadable: [], rows: 0, isLast: true });
+  expect(await client.fetchOrders({ from: "2026-03-01" })).toEqual({
+    orders: [],
+    unreadable: [],
+    rows: 0,
+    isLast: true,
+  });
 });
 
 test("an order that somebody placed is read as it was placed", async () => {
