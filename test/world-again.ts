@@ -5,14 +5,7 @@ import { json } from "../src/db/json.ts";
 import { createMemorySlots } from "../src/http/slots.ts";
 import { listOpenLanes } from "../src/log/runs.sql.ts";
 import type { Live } from "./world-ground.ts";
-import { makeClockPacer, type Network, numbersFrom } from "./world-network.ts";
-
-/** What both remote sides held when the connection was made. */
-export type Connected = {
-  at: number;
-  crm: Network["crm"]["state"];
-  hooks: Pick<Network["shop"]["state"], "subscriptions" | "nextSubscriptionId">;
-};
+import { type Connected, makeClockPacer, numbersFrom } from "./world-network.ts";
 
 export function rememberConnected({ clock, network }: Live): Connected {
   const { subscriptions, nextSubscriptionId } = network.shop.state;
@@ -57,9 +50,10 @@ async function forgetOrders(app: AppContext, id: string, settings: Record<string
   await app.db.deleteFrom("bookmarks").where("connection_id", "=", id).where("stream", "!=", "references").execute();
   // One after another: lanes that are due at the same moment are taken in any order, and a seed must stay the same.
   await sql`
-    update lanes set next_at = ${app.now()}::timestamptz - place * interval '1 ms', wanted = false, failures = 0
+    update lanes set wanted = false, failures = 0, next_at = ${app.now()}::timestamptz
+      + case when lane in ('catalog', 'stock') then interval '400 hours' else - place * interval '1 ms' end
     from (select lane as name, row_number() over (order by lane) as place from lanes where connection_id = ${id}) as places
-    where lane = name and connection_id = ${id} and lane not in ('catalog', 'stock')`.execute(app.db);
+    where lane = name and connection_id = ${id}`.execute(app.db);
   await app.db
     .updateTable("connections")
     .set({ settings: json(settings), last_sync_at: null })
@@ -69,7 +63,7 @@ async function forgetOrders(app: AppContext, id: string, settings: Record<string
 /** A fresh process: nothing in memory, the open runs waken their lanes. */
 export async function startAnew(app: AppContext, live: Live): Promise<void> {
   app.slots = createMemorySlots(2);
-  app.shopTokens.clear();
+  app.shopTokens = new Map();
   live.wakes.clear();
   for (const open of await listOpenLanes(app)) await app.jobs.wake(open.lane, open.connectionId);
 }

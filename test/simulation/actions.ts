@@ -11,7 +11,11 @@ const ordersMax = 4;
 export async function act(life: Life): Promise<string> {
   const { world, chance } = life;
   const here = life.placed.filter((id) => world.shop.order(id) !== undefined);
-  if (here.length === 0 || (life.placed.length < ordersMax && chance.oneIn(4))) return placeOrder(life);
+  if (here.length === 0 || (life.placed.length < ordersMax && chance.oneIn(4))) {
+    const words = placeOrder(life);
+    life.last = { id: life.placed.at(-1)!, side: "shop", field: "status" };
+    return words;
+  }
   const { last } = life;
   const isSame = last !== undefined && here.includes(last.id) && chance.oneIn(2);
   const id = isSame ? last.id : chance.pick(here);
@@ -22,6 +26,7 @@ export async function act(life: Life): Promise<string> {
   if (isThere && chance.oneIn(30)) return takeAwayKnown(life, id);
   if (isThere && chance.oneIn(10)) return noting(life, () => moveAlike(life, id));
   if (isThere && chance.oneIn(8)) return disagree(life, id);
+  if (chance.oneIn(20) && !life.gone.has(id)) return askAgain(life, id);
   const side: Side = isThere && chance.oneIn(2) ? "crm" : "shop";
   const field = isSame && chance.oneIn(2) ? last.field : chance.pick(fieldsByHabit);
   const words = noting(life, () => (side === "shop" ? shopActs[field](life, id) : crmActs[field](life, name)));
@@ -54,6 +59,12 @@ async function takeAwayKnown(life: Life, id: number): Promise<string> {
   const link = (await loadLinks(life.world)).get(id);
   if (link?.crm_order_id == null) return "";
   return noting(life, () => takeAway(life, String(id)));
+}
+
+/** Somebody presses the button on the order's page of ours. */
+async function askAgain({ world }: Life, id: number): Promise<string> {
+  const { status } = await world.api("POST", `/api/v1/connections/${world.id}/orders/${id}/retry`);
+  return `ours ${id}: try again (${status})`;
 }
 
 /** A clerk and a manager come to the same status, each on his own side. */

@@ -41,7 +41,7 @@ function findPassedInShop({ world, placed, old }: Life, place: string | undefine
   const found: string[] = [];
   for (const id of placed) {
     const order = world.shop.orderOnWire(id);
-    if (!order || old.has(id) || place === undefined || String(order.stat_created) > place) continue;
+    if (!order || old.has(id) || place === undefined || String(order.stat_created) >= place) continue;
     const link = links.get(id);
     if (!link) found.push(`the shop's place ${place} has passed order ${id}, which nobody knows`);
     else if (link.crm_order_id === null && link.state === "failed" && link.next_attempt_at === null)

@@ -63,6 +63,17 @@ export function strangerText(world: Life["world"], id: number): string {
   return JSON.stringify({ status, firstName, items, payments });
 }
 
+/** A write whose answer was lost may have happened: nobody sends it again without looking first. */
+export function findRepeated({ world }: Life): string[] {
+  const crm = world.crm.requests.map(({ method, path, status }) => ({ name: `${method} ${path}`, status }));
+  const shop = world.shop.requests.map((request) => ({ name: request.function, status: request.http }));
+  const isAgain = (requests: typeof crm) => (one: (typeof crm)[number], place: number) =>
+    one.status === 0 && /^POST |^orders\/update/.test(one.name) && requests[place + 1]?.name === one.name;
+  return [...crm.filter(isAgain(crm)), ...shop.filter(isAgain(shop))].map(
+    ({ name }) => `${name} was sent again though its answer was lost`,
+  );
+}
+
 /** A quick look and a round with everything read again write nothing on either side. */
 export async function findUnrest({ world }: Life): Promise<string[]> {
   const writes = () => [

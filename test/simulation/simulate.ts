@@ -5,7 +5,7 @@ import { act } from "./actions.ts";
 import { findUndone, type Snapshot, snapshotOf } from "./check.ts";
 import { chanceOf, type Life } from "./fields.ts";
 import { findPassedBy } from "./places.ts";
-import { findDoubles, findStates, findUnrest } from "./settled.ts";
+import { findDoubles, findRepeated, findStates, findUnrest } from "./settled.ts";
 import { placeOrder } from "./shop-people.ts";
 import { deliverHints, makeTrouble, passTime } from "./trouble.ts";
 
@@ -91,6 +91,7 @@ async function check(life: Life, before: Snapshot): Promise<string[]> {
     ...findUndone(life, before, pages),
     ...findStates(life, pages),
     ...findDoubles(life),
+    ...findRepeated(life),
     ...(await findPassedBy(life)),
     ...world.errors,
   ];

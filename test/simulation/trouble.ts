@@ -6,6 +6,8 @@ import type { Life } from "./fields.ts";
 const shopFaults: ShopFault[] = ["502-html", "524", "html-200", "cut-json", "lost-before", "lost-after", "exception"];
 const crmFaults: CrmFault[] = ["503", "429", "500", "500-html", "html-200", "cut-json", "lost-before", "lost-after"];
 
+const crmWrites = ["/api", "/api", "/orders/(create|upload)", "/edit", "/payments/"];
+
 /** Trouble that waits for one of the next calls. */
 export function makeTrouble({ world, chance }: Life): string {
   const after = chance.below(6);
@@ -21,8 +23,13 @@ export function makeTrouble({ world, chance }: Life): string {
   }
   const isLost = atWrites && chance.oneIn(2);
   const kind = isLost ? chance.pick<CrmFault>(["lost-after", "cut-json"]) : chance.pick(crmFaults);
-  world.crm.addFault({ kind, after: atWrites ? 0 : after, times, match: atWrites ? { method: "POST" } : {} });
-  return `trouble: crm ${kind} ×${times}${atWrites ? " at writes" : ` after ${after}`}`;
+  if (!atWrites) {
+    world.crm.addFault({ kind, after, times, match: {} });
+    return `trouble: crm ${kind} ×${times} after ${after}`;
+  }
+  const path = chance.pick(crmWrites);
+  world.crm.addFault({ kind, times, match: { method: "POST", path } });
+  return `trouble: crm ${kind} ×${times} at ${path}`;
 }
 
 /** The shop's hints arrive, some of them twice, or they are lost. */
