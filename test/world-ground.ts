@@ -17,8 +17,7 @@ import { createEvents } from "../src/log/events.ts";
 import type { WebApp } from "../src/web/api.ts";
 import { createWeb } from "../src/web/server.ts";
 import { openEmbeddedForTest } from "./databases.ts";
-import type { Connected } from "./world-again.ts";
-import { type Clock, makeClockPacer, type Network } from "./world-network.ts";
+import { type Clock, type Connected, makeClockPacer, type Network } from "./world-network.ts";
 
 export const adminToken = "token-of-the-operator";
 const secretKey = Buffer.alloc(32, 7).toString("base64");

@@ -68,6 +68,13 @@ export type Network = {
   dying: { after: number; done: boolean; died: () => void } | undefined;
 };
 
+/** What both remote sides held when the connection was made. */
+export type Connected = {
+  at: number;
+  crm: Network["crm"]["state"];
+  hooks: Pick<Network["shop"]["state"], "subscriptions" | "nextSubscriptionId">;
+};
+
 export type NetworkOptions = {
   clock: Clock;
   random: () => number;
