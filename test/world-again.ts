@@ -48,6 +48,7 @@ async function forgetOrders(app: AppContext, id: string, settings: Record<string
   const emptied = rows.map((row) => row.table).filter((table) => !kept.includes(table));
   await app.store.pool.query(emptied.map((table) => `delete from ${table}`).join("; "));
   await app.db.deleteFrom("bookmarks").where("connection_id", "=", id).where("stream", "!=", "references").execute();
+  await app.db.updateTable("bookmarks").set({ saved_at: app.now() }).where("connection_id", "=", id).execute();
   // One after another: lanes that are due at the same moment are taken in any order, and a seed must stay the same.
   await sql`
     update lanes set wanted = false, failures = 0, next_at = ${app.now()}::timestamptz
