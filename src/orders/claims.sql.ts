@@ -1,6 +1,7 @@
 import type { AppContext, ConnectionContext } from "../context.ts";
 import { json } from "../db/json.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
+import { type Problem, problemKey } from "../log/problem.ts";
 import { expectedTotal } from "./order-total.ts";
 import { toInstant } from "./shop-time.ts";
 
@@ -75,6 +76,23 @@ export async function releaseClaims(ctx: ConnectionContext, shopOrderIds: string
     .where("connection_id", "=", ctx.connection.id)
     .where("shop_order_id", "in", shopOrderIds)
     .where("claimed_by", "=", worker)
+    .execute();
+}
+
+/** What keeps orders waiting that were taken and not begun: trouble of a side stopped the work before it reached them. */
+export async function noteWaitingFor(ctx: ConnectionContext, worker: string, problem: Problem): Promise<void> {
+  await ctx.db
+    .updateTable("order_links")
+    .set({
+      problem: problem.code,
+      problem_key: problemKey(problem),
+      problem_params: json(problem.params),
+      problem_since: ctx.now(),
+    })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("claimed_by", "=", worker)
+    .where("state", "=", "failed")
+    .where("problem", "is", null)
     .execute();
 }
 

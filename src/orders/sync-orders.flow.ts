@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isRecordTrouble } from "../connections/trouble.flow.ts";
+import { isRecordTrouble, troubleOf } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { HoroshopOrder } from "../horoshop/schema.ts";
 import { ApiError } from "../http/api-error.ts";
@@ -7,7 +7,7 @@ import { addToTimeline, type TimelineEntry } from "../log/timeline.sql.ts";
 import type { CrmOrder } from "../retailcrm/schema.ts";
 import { applyChanges } from "./apply-changes.flow.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
-import { claimOrders, listInHand, releaseClaims } from "./claims.sql.ts";
+import { claimOrders, listInHand, noteWaitingFor, releaseClaims } from "./claims.sql.ts";
 import { createOrders } from "./create-orders.flow.ts";
 import { lookAtDoubles } from "./find-customers.flow.ts";
 import type { CreateCase } from "./link-customers.flow.ts";
@@ -70,7 +70,12 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
   try {
     await settle(ctx, mine, links, options);
   } catch (error) {
-    if (error instanceof ApiError || options.signal.aborted) throw error;
+    if (options.signal.aborted) throw error;
+    if (error instanceof ApiError) {
+      const { code, params } = troubleOf(error);
+      await noteWaitingFor(ctx, worker, { code, params });
+      throw error;
+    }
     await settleAlone(ctx, mine, worker, options);
   } finally {
     await releaseClaims(

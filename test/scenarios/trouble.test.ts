@@ -102,6 +102,8 @@ test("a CRM that is down for an hour is one problem, and everything catches up (
   expect(await world.problems()).toEqual(["crm_unreachable"]);
   const { body } = await world.api("GET", `/api/v1/connections/${world.id}`);
   expect(body).toMatchObject({ state: "active", counts: { synced: 1, failed: 5 } });
+  for (let id = 102; id <= 106; id += 1)
+    expect((await world.order(id)).problem, `order ${id}`).toMatchObject({ code: "crm_unreachable" });
 
   world.network.down.clear();
   await world.turn(3_700_000);
