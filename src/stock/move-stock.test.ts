@@ -155,9 +155,10 @@ test("CRM to shop: a warehouse that the shop does not have is a problem in plain
   expect(residue("CUP-1")).toBe(10);
 });
 
-test("CRM to shop: a chosen warehouse that the CRM does not have is no empty warehouse", async () => {
-  await connect({ direction: "crm-to-shop", stores: ["main", "gone"] });
+test("CRM to shop: a chosen warehouse that the CRM no longer has is no empty warehouse", async () => {
+  await connect({ direction: "crm-to-shop", stores: ["main", "outlet"] });
   setCrm(10);
+  delete world.crm.state.books.stores!.outlet;
 
   const ended = await run();
 
@@ -312,7 +313,13 @@ test("shop to CRM: in stock without a figure counts as the settings say, out of 
 });
 
 test.each([
-  ["the chosen one is not there", { crmStore: "gone" }, () => {}],
+  [
+    "the chosen one is gone",
+    { crmStore: "outlet" },
+    () => {
+      delete world.crm.state.books.stores!.outlet;
+    },
+  ],
   [
     "none is active",
     {},
