@@ -6,7 +6,7 @@ import { type CrmFacts, checkCrm, checkShop, currencyRefusal, joinRefusals, type
 import { type Connection, connectionState } from "./connection.ts";
 import { saveConnection } from "./connections.sql.ts";
 import { requireKnownCodes } from "./crm-choices.flow.ts";
-import { askForRecheck, beginLanes, type OrderGuard } from "./manage.flow.ts";
+import { askForRecheck, beginLanes, loadOrFail, type OrderGuard } from "./manage.flow.ts";
 import { failWith, refuseDoubles, requireScopesFor, settingsOrFail } from "./refuse.flow.ts";
 import { farewellContext, sendModuleCard, setUp, unsubscribeHooks } from "./set-up.flow.ts";
 import { reasonOf } from "./trouble.flow.ts";
@@ -22,28 +22,41 @@ export type ConnectionChanges = {
 /** Merges changes; new credentials are tried first. @throws ApiFailure 400, 409, 422 as the contract says */
 export async function changeConnection(
   app: AppContext,
-  present: Connection,
+  given: Connection,
   changes: ConnectionChanges,
   guard: OrderGuard,
 ): Promise<Connection> {
+  await requireKnownCodes(
+    makeConnectionContext(app, given),
+    given.settings,
+    settingsOrFail(given.settings, changes.settings),
+  );
+  const present = await loadOrFail(app, given.id);
   const connection: Connection = { ...present };
-  connection.settings = settingsOrFail(present.settings, changes.settings);
+  if (changes.settings !== undefined) connection.settings = settingsOrFail(present.settings, changes.settings);
   const crmChanged =
     changes.crm?.apiKey !== undefined || (changes.crm?.site !== undefined && changes.crm.site !== present.crmSite);
   const shopChanged = changes.horoshop !== undefined;
   if (crmChanged || shopChanged) await changeSides(app, present, connection, changes, guard, crmChanged, shopChanged);
   if (changes.settings !== undefined || crmChanged)
     requireScopesFor(connection.settings, connection.crmScopes, present.settings);
-  if (changes.settings !== undefined)
-    await requireKnownCodes(makeConnectionContext(app, connection), present.settings, connection.settings);
   if (changes.name !== undefined) connection.name = changes.name.trim().slice(0, 100) || present.name;
   if (changes.state !== undefined) connection.paused = changes.state === "paused";
   if (present.hooks.length > 0 && connection.hooks.length === 0) await unsubscribeHooks(farewellContext(app, present));
+  Object.assign(connection, takenMeanwhile(present, connection, await loadOrFail(app, given.id)));
   await saveConnection(app, connection);
   await afterChange(app, present, connection, { crm: crmChanged, shop: shopChanged });
   if ((crmChanged || shopChanged) && !connection.loginRefused)
     await guard.readLists(makeConnectionContext(app, connection));
   return connection;
+}
+
+/** What this change leaves alone stands as others left it while the sides were asked. */
+function takenMeanwhile(present: Connection, connection: Connection, now: Connection): Partial<Connection> {
+  const names = Object.keys(now) as (keyof Connection)[];
+  return Object.fromEntries(
+    names.filter((name) => connection[name] === present[name]).map((name) => [name, now[name]]),
+  );
 }
 
 async function changeSides(

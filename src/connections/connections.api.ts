@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AppContext, makeConnectionContext } from "../context.ts";
-import { closeProblem } from "../log/problems.sql.ts";
+import { closeProblem, listProblems } from "../log/problems.sql.ts";
 import type { Api, WebApp, WebRequest } from "../web/api.ts";
 import { ApiFailure } from "../web/api-failure.ts";
 import { listAnswer, listQuery, page, readCursor } from "../web/list.ts";
@@ -180,7 +180,9 @@ const addCheck: Api<AppContext> = (app, ctx) => {
     await saveConnection(ctx, present);
     if (isMended) await goOn(ctx, present.id);
     // A card that the CRM refused is mended by checking again.
-    if (crm.ok) await sendModuleCard(makeConnectionContext(ctx, present));
+    const problems = await listProblems(ctx, present.id);
+    if (crm.ok && problems.some((problem) => problem.code === "module_card_refused"))
+      await sendModuleCard(makeConnectionContext(ctx, present));
     const tell = (refusal: { code: string; details: Record<string, unknown> } | undefined) =>
       refusal
         ? { ok: false, code: refusal.code, message: say(language, refusal.code, refusal.details) }

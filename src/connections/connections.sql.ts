@@ -78,10 +78,11 @@ export async function markSynced(app: AppContext, connectionId: string): Promise
   await app.db.updateTable("connections").set({ last_sync_at: app.now() }).where("id", "=", connectionId).execute();
 }
 
+/** Nothing else of the row: what was loaded before the shop was asked may be out of date by now. */
 export async function saveHooks(app: AppContext, connection: Connection): Promise<void> {
   await app.db
     .updateTable("connections")
-    .set({ hooks: json(connection.hooks) })
+    .set({ hooks: json(connection.hooks), shop_features: json(connection.shopFeatures) })
     .where("id", "=", connection.id)
     .execute();
 }

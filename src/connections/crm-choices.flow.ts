@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ConnectionContext } from "../context.ts";
+import { type ConnectionContext, makeRetailcrmClient } from "../context.ts";
 import { isApiError } from "../http/api-error.ts";
 import { SchemaFailure } from "../web/body.ts";
 import { hasScope } from "./connection.ts";
@@ -10,7 +10,12 @@ type Choice = { code: string; name: string };
 export type CrmChoices = { orderTypes: Choice[] | null; orderMethods: Choice[] | null; stores: Choice[] | null };
 
 /** What the CRM has for the settings that take one of its codes; switched-off entries are left out. */
-export async function fetchCrmChoices({ crm, connection }: ConnectionContext): Promise<CrmChoices> {
+export async function fetchCrmChoices(ctx: ConnectionContext): Promise<CrmChoices> {
+  const { connection } = ctx;
+  // A CRM that refused the key is not asked until it is replaced.
+  if (connection.loginRefused === "crm_key_rejected") return { orderTypes: null, orderMethods: null, stores: null };
+  // Somebody waits for the answer: the first one counts.
+  const crm = makeRetailcrmClient(ctx, { url: connection.crmUrl, apiKey: connection.crmKey });
   const [orderTypes, orderMethods, stores] = await Promise.all([
     choices(() => crm.fetchOrderTypes()),
     choices(() => crm.fetchOrderMethods()),

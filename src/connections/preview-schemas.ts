@@ -30,7 +30,7 @@ const comparison = z
       z.object({ shopOrderId: z.string(), field: z.enum(["total", "status"]), shop: z.string(), crm: z.string() }),
     ),
     onlyInCrm: orderNumbers.describe("linked orders that the shop does not have any more; they are left as they are"),
-    held: orderNumbers.describe("not in the CRM because a mapping or a decision is missing"),
+    held: orderNumbers.optional().describe("not in the CRM because a mapping or a decision is missing"),
     outcome: z
       .array(
         z.object({
@@ -41,6 +41,7 @@ const comparison = z
           nextAttemptAt: z.string().nullable().describe("null: only a change or a person moves it"),
         }),
       )
+      .optional()
       .describe("where the listed orders stand after the exchange had them; empty until then"),
     capped: z.boolean().describe("a list was cut, or the period has too many orders"),
   })

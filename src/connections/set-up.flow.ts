@@ -14,7 +14,7 @@ export function isReachable(app: Pick<AppContext, "config">): boolean {
 }
 
 /** Sends the module's description to the CRM; its failure is a problem to show, not a refusal to connect. */
-export async function sendModuleCard(ctx: ConnectionContext, active = true): Promise<void> {
+export async function sendModuleCard(ctx: ConnectionContext, active = ctx.connection.crmActive): Promise<void> {
   const { connection, config } = ctx;
   if (!hasScope(connection, "integration_write") || !isReachable(ctx)) return;
   if (connection.loginRefused === "crm_key_rejected") return;
@@ -121,7 +121,7 @@ export async function subscribeHooks(ctx: ConnectionContext, asked = true): Prom
       ...connection.shopFeatures,
       webhooks: connection.hooks.some((hook) => hook.id !== null),
     };
-    await saveConnection(ctx, connection);
+    await saveHooks(ctx, connection);
   }
   if (hookEvents.every((event) => connection.hooks.some((hook) => hook.event === event && hook.id !== null)))
     await closeProblem(ctx, "webhook_removed");
@@ -133,7 +133,12 @@ async function subscribeHook(ctx: ConnectionContext, event: string): Promise<voi
   const { connection } = ctx;
   const url = hookUrl(ctx, event);
   const old = connection.hooks.find((hook) => hook.event === event);
-  if (old && old.id !== null && old.url !== url) await unsubscribeHook(ctx, old);
+  if (old && old.id !== null && old.url !== url) {
+    // Forgotten first: the shop tells of the end by DELETE, which is then no surprise.
+    connection.hooks = connection.hooks.filter((hook) => hook !== old);
+    await saveHooks(ctx, connection);
+    await unsubscribeHook(ctx, old);
+  }
   const { id } = await ctx.horoshop.subscribe(event, url);
   connection.hooks = [...connection.hooks.filter((hook) => hook.event !== event), { event, id, url }];
 }

@@ -40,7 +40,7 @@ export async function workLane(
   for (let worked = 0; worked < runsMax && !signal.aborted; worked += 1) {
     const run = await nextRun(app, connectionId, lane);
     if (!run) return;
-    if (run.pauseAsked) {
+    if (run.pauseAsked && !run.cancelAsked) {
       // Its process died before it came to a safe place.
       await giveBackRun(app, run);
       continue;

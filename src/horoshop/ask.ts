@@ -41,7 +41,7 @@ const loginBytesMax = 1_000_000;
 export function createAsk(options: AskOptions): Ask {
   const base = options.url.replace(/\/+$/, "");
   const key = base.replace(/^https?:\/\//i, "").toLowerCase();
-  const slotted = withSlot(options.transport, options.slots, key);
+  const slotted = withSlot(options, key);
   const send = options.retry ? retried(slotted, options.retry) : slotted;
 
   const post = async (question: Question, asked: Asked, parameters: Record<string, unknown>): Promise<HttpResponse> => {
@@ -123,8 +123,9 @@ function tokenOf(answer: Answer): string {
   return isObject(answer.response) ? toText(answer.response.token) : "";
 }
 
-function withSlot(transport: Transport, slots: Slots, key: string): Transport {
+function withSlot({ transport, slots, now }: Pick<AskOptions, "transport" | "slots" | "now">, key: string): Transport {
   return async (request) => {
+    const cameAt = now().getTime();
     let leave: () => Promise<void> | void;
     try {
       leave = await slots.enter(key, request.signal);
@@ -132,6 +133,7 @@ function withSlot(transport: Transport, slots: Slots, key: string): Transport {
       if (request.signal?.aborted) throw new TransportError("aborted", false, "aborted before it was asked", error);
       throw error;
     }
+    request.noteWait?.(now().getTime() - cameAt);
     try {
       return await transport(request);
     } finally {

@@ -17,6 +17,8 @@ export type HttpRequest = {
   signal?: AbortSignal | undefined;
   /** asking twice does no harm although it is no GET (reads that a remote wants as POST) */
   repeatable?: boolean;
+  /** told how long the request waited for its turn before it was sent */
+  noteWait?: (waitedMs: number) => void;
 };
 
 /** `headers` has names in lower case; `body` is the text read as UTF-8. */

@@ -29,11 +29,16 @@ export function retried(transport: Transport, options: RetryOptions): Transport 
   return async (request) => {
     const startedAt = options.now().getTime();
     let pausedMs = 0;
+    // Waiting for one's turn is no slowness of the remote.
+    let waitedMs = 0;
+    const noteWait = (ms: number) => {
+      waitedMs += ms;
+    };
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await outcomeOf(transport, request);
+      const outcome = await outcomeOf(transport, { ...request, noteWait });
       if (attempt >= attemptsMax || !mayRepeat(request, outcome)) return given(outcome);
       const pauseMs = pauseBefore(attempt, outcome, options);
-      const spentMs = Math.max(pausedMs, options.now().getTime() - startedAt);
+      const spentMs = Math.max(pausedMs, options.now().getTime() - startedAt - waitedMs);
       if (spentMs + pauseMs > (options.wholeMaxMs ?? 60_000)) return given(outcome);
       pausedMs += pauseMs;
       await pause(pauseMs, request, options);

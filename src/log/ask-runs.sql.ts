@@ -45,16 +45,16 @@ export async function isArchivePaused(app: AppContext, connectionId: string): Pr
 
 /** A waiting run is cancelled at once, a working one at its next safe place. */
 export async function cancelRun(app: AppContext, runId: string): Promise<void> {
+  const isWaiting = sql<boolean>`state = 'queued'`;
   await app.db
     .updateTable("runs")
-    .set({ state: "cancelled", finished_at: app.now(), cancel_asked: true, paused_at: null })
+    .set({
+      cancel_asked: true,
+      finished_at: sql<Date | null>`case when ${isWaiting} then ${app.now()}::timestamptz end`,
+      paused_at: sql<Date | null>`case when ${isWaiting} then null else paused_at end`,
+      state: sql<string>`case when ${isWaiting} then 'cancelled' else state end`,
+    })
     .where("id", "=", runId)
-    .where("state", "=", "queued")
-    .execute();
-  await app.db
-    .updateTable("runs")
-    .set({ cancel_asked: true })
-    .where("id", "=", runId)
-    .where("state", "=", "running")
+    .where("state", "in", ["queued", "running"])
     .execute();
 }

@@ -117,10 +117,11 @@ export async function saveRunProgress(app: AppContext, run: Run): Promise<void> 
     .updateTable("runs")
     .set(saved(run))
     .where("id", "=", run.id)
-    .returning(["cancel_asked", "pause_asked"])
+    .returning(["cancel_asked", "pause_asked", "paused_at"])
     .executeTakeFirst();
   run.cancelAsked = row?.cancel_asked ?? true;
-  run.pauseAsked = row?.pause_asked ?? false;
+  // Paused already: by a process that had this run before us and came to itself again.
+  run.pauseAsked = row !== undefined && (row.pause_asked || row.paused_at !== null);
   tell(app, run);
 }
 
@@ -159,7 +160,7 @@ export async function giveBackRun(app: AppContext, run: Run): Promise<void> {
     .set({
       ...saved(run),
       state: "queued",
-      paused_at: sql<Date | null>`case when pause_asked then ${app.now()}::timestamptz end`,
+      paused_at: sql<Date | null>`case when pause_asked and not cancel_asked then ${app.now()}::timestamptz end`,
       pause_asked: false,
     })
     .where("id", "=", run.id)

@@ -37,7 +37,7 @@ export function createAsk(options: AskOptions): Ask {
   const base = options.url.replace(/\/+$/, "");
   // The limit is the key's. It is kept where all processes see it, so it goes there as a fingerprint.
   const paceKey = createHash("sha256").update(`${base}\n${options.apiKey}`).digest("base64url").slice(0, 24);
-  const paced = withPace(options.transport, options.pacer, paceKey);
+  const paced = withPace(options, paceKey);
   const send = options.retry ? retried(paced, options.retry) : paced;
   const headers = { "x-api-key": options.apiKey, accept: "application/json" };
 
@@ -79,14 +79,16 @@ export function askedByPost(pattern: string, apiKey = ""): Asked {
   return { operation: `POST ${pattern}`, writes: true, secrets: apiKey === "" ? [] : [apiKey] };
 }
 
-function withPace(transport: Transport, pacer: Pacer, key: string): Transport {
+function withPace({ transport, pacer, now }: Pick<AskOptions, "transport" | "pacer" | "now">, key: string): Transport {
   return async (request) => {
+    const cameAt = now().getTime();
     try {
       await pacer.take(key, request.signal);
     } catch (error) {
       if (request.signal?.aborted) throw new TransportError("aborted", false, "aborted before it was asked", error);
       throw error;
     }
+    request.noteWait?.(now().getTime() - cameAt);
     return await transport(request);
   };
 }
