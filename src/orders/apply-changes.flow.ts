@@ -8,7 +8,7 @@ import { removedElement } from "./fresh-lists.flow.ts";
 import type { ShopWrite } from "./order-changes.ts";
 import { saveAgreement } from "./order-links.sql.ts";
 import { planChanges } from "./plan-changes.ts";
-import { chooseRemark, waitingArticles } from "./remarks.ts";
+import { chooseRemark, waitingArticles, withCustomerRemarks } from "./remarks.ts";
 import { rememberOutcome, rememberTrouble } from "./remember.flow.ts";
 import { countOutcome } from "./tally.ts";
 import { type ChangeCase, keptLink, note, type Progress, sentBy, writeToCrm } from "./write-to-crm.flow.ts";
@@ -163,7 +163,8 @@ async function refuseTracking(
 async function rememberChanges(ctx: ConnectionContext, progress: Progress, batch: Batch): Promise<void> {
   progress.isOver = true;
   const { changes, order, isAdopted, link } = progress;
-  const problem = progress.refusal ?? changes.problem ?? chooseRemark(progress.remarks);
+  const stops = progress.refusal ?? changes.problem;
+  const problem = stops ? withCustomerRemarks(stops, link?.problem ?? null) : chooseRemark(progress.remarks);
   const state =
     progress.refusal ||
     changes.problem?.code === "shop_refused_status" ||

@@ -24,7 +24,7 @@ export type SyncOptions = Tally & {
   /** Orders that another lane has in hand: what brought us to them is not settled by this pass. */
   unsettled: Set<number>;
   /** Called between two batches: a long walk looks after what must not wait for its end. */
-  breathe: () => Promise<void>;
+  breathe?: () => Promise<void>;
   signal: AbortSignal;
 };
 

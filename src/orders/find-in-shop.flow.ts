@@ -106,10 +106,14 @@ export async function syncChangedOrders(ctx: ConnectionContext, options: SyncOpt
 
 const dueMax = 2000;
 
-/** Orders whose next attempt is due: after passing trouble, a saved mapping, a hint of the shop, or a person's word. */
-export async function syncDueOrders(ctx: ConnectionContext, options: SyncOptions): Promise<void> {
-  const ids = await listDueOrders(ctx, dueMax);
-  if (ids.length > 0) await syncByIds(ctx, ids, { ...options, force: true, again: true });
+/**
+ * Orders whose next attempt is due: after passing trouble, a saved mapping, a hint of the shop, or a person's word.
+ * True: there are more than `max`.
+ */
+export async function syncDueOrders(ctx: ConnectionContext, options: SyncOptions, max = dueMax): Promise<boolean> {
+  const ids = await listDueOrders(ctx, max + 1);
+  if (ids.length > 0) await syncByIds(ctx, ids.slice(0, max), { ...options, force: true, again: true });
+  return ids.length > max;
 }
 
 /** Local times sort as text. */

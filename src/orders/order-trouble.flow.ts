@@ -24,7 +24,6 @@ export async function noteUnreadable(
     );
     return;
   }
-  countOutcome(options, order.orderId, "failed");
   const shopOrderId = String(order.orderId);
   const attempts = ((await loadLinks(ctx, [shopOrderId])).get(shopOrderId)?.attempts ?? 0) + 1;
   const key = "shop_unreachable:unreadable";
@@ -38,7 +37,7 @@ export async function noteUnreadable(
     next_attempt_at: attempts >= attemptsMax ? null : new Date(ctx.now().getTime() + pauseMs(ctx, attempts)),
   };
   const since = sql<Date>`case when order_links.problem_key = ${key} then order_links.problem_since else ${ctx.now()} end`;
-  await ctx.db
+  const noted = await ctx.db
     .insertInto("order_links")
     .values({
       connection_id: ctx.connection.id,
@@ -52,9 +51,16 @@ export async function noteUnreadable(
       ...problem,
     })
     .onConflict((conflict) =>
-      conflict.columns(["connection_id", "shop_order_id"]).doUpdateSet({ ...problem, problem_since: since }),
+      conflict
+        .columns(["connection_id", "shop_order_id"])
+        .doUpdateSet({ ...problem, problem_since: since })
+        // One that was set aside stays so: made due here, it would be sent once it can be read.
+        .where("order_links.state", "!=", "excluded"),
     )
-    .execute();
+    .returning("shop_order_id")
+    .executeTakeFirst();
+  if (!noted) return;
+  countOutcome(options, order.orderId, "failed");
   await noteWorked(ctx, options, [order.orderId]);
 }
 
@@ -70,30 +76,41 @@ export async function noteMissing(
   options: SyncOptions,
 ): Promise<HoroshopOrder[]> {
   const found: HoroshopOrder[] = [];
+  // The rest is asked about with a later look: until then nothing may count as settled that led here.
+  for (const id of ids.slice(confirmMax)) options.unsettled.add(id);
   for (const id of ids.slice(0, confirmMax)) {
     const again = await ctx.horoshop.fetchOrders({ ids: [id], limit: 1, offset: 0 }, options.signal);
     found.push(...again.orders.filter((order) => order.order_id === id));
     if (again.orders.some((order) => order.order_id === id) || again.unreadable.length > 0) continue;
+    if (!(await saveMissing(ctx, id))) continue;
     countOutcome(options, id, "failed");
     await noteWorked(ctx, options, [id]);
-    await ctx.db
-      .updateTable("order_links")
-      .set({
-        state: "failed",
-        problem: "order_missing_in_shop",
-        problem_key: "order_missing_in_shop",
-        problem_params: json({}),
-        problem_since: ctx.now(),
-        next_attempt_at: null,
-        shop_open: false,
-        shop_hash: null,
-      })
-      .where("connection_id", "=", ctx.connection.id)
-      .where("shop_order_id", "=", String(id))
-      .where("state", "!=", "excluded")
-      .execute();
   }
   return found;
+}
+
+/** False: an order that was set aside stays so; it is only asked about no more. */
+async function saveMissing(ctx: ConnectionContext, id: number): Promise<boolean> {
+  const key = "order_missing_in_shop";
+  const unlessAside = <Value>(value: Value, column: string) =>
+    sql<Value>`case when state = 'excluded' then ${sql.ref(column)} else ${value} end`;
+  const row = await ctx.db
+    .updateTable("order_links")
+    .set({
+      next_attempt_at: null,
+      shop_open: false,
+      problem_since: sql<Date | null>`case when state = 'excluded' or problem_key = ${key} then problem_since else ${ctx.now()}::timestamptz end`,
+      state: unlessAside("failed", "state"),
+      problem: unlessAside(key, "problem"),
+      problem_key: unlessAside(key, "problem_key"),
+      problem_params: sql`case when state = 'excluded' then problem_params else '{}'::jsonb end`,
+      shop_hash: null,
+    })
+    .where("connection_id", "=", ctx.connection.id)
+    .where("shop_order_id", "=", String(id))
+    .returning("state")
+    .executeTakeFirst();
+  return row !== undefined && row.state !== "excluded";
 }
 
 export type AsideReason = "deleted_in_crm" | "combined_in_crm" | "moved_in_crm";

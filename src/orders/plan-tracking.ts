@@ -1,5 +1,6 @@
 import { whoMoved } from "./agreement.ts";
 import type { ChangeInput, OrderChanges } from "./order-changes.ts";
+import { remarkOf } from "./remarks.ts";
 
 /**
  * Waybill numbers in both directions. An empty side has nothing to say: it never wipes the other. The CRM's number is
@@ -33,9 +34,9 @@ export function planTracking(input: ChangeInput, changes: OrderChanges): void {
     changes.crmAgrees.tracking = { shop: inShop, crm: inShop };
     return;
   }
-  const refused =
-    link.problem?.code === "tracking_not_supported" && link.problem.params.value === inCrm && !input.again;
-  if (refused) changes.remarks.push(link.problem!);
+  const refusal = remarkOf(link.problem, "tracking_not_supported");
+  const refused = refusal?.params.value === inCrm && !input.again;
+  if (refusal && refused) changes.remarks.push(refusal);
   if (refused || !facts.settings.sendTracking) {
     changes.differences.push({ ...difference, writable: false });
     return;

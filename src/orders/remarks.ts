@@ -36,6 +36,13 @@ export function chooseRemark(remarks: Problem[]): Problem | null {
   return { ...first, params: { ...first.params, also: unlike.map((remark) => remark.code), others: unlike } };
 }
 
+/** What was said about the customer is not forgotten over a weightier problem of the same order. */
+export function withCustomerRemarks(problem: Problem, before: Problem | null): Problem {
+  const kept = ["customer_ambiguous", "company_not_sent"].flatMap((code) => remarkOf(before, code) ?? []);
+  if (kept.length === 0) return problem;
+  return { ...problem, params: { ...problem.params, others: kept } };
+}
+
 /** Articles that wait for the CRM's catalogue; lines that a manager edited wait for nobody. */
 export function waitingArticles(problem: Problem | null): string[] | null {
   const remark = remarkOf(problem, "offer_unknown");

@@ -10,7 +10,7 @@ import { type OrderLink, type OrderState, saveLink } from "./order-links.sql.ts"
 import { expectedTotal } from "./order-total.ts";
 import type { Difference } from "./plan-status.ts";
 import { orderPrint } from "./print.ts";
-import { waitingArticles } from "./remarks.ts";
+import { waitingArticles, withCustomerRemarks } from "./remarks.ts";
 
 export type Outcome = {
   state: OrderState;
@@ -60,7 +60,7 @@ export const attemptsMax = 30;
 export type KeptLink = Pick<
   OrderLink,
   "attempts" | "agreement" | "differences" | "crmOrderId" | "crmNumber" | "confirmed"
->;
+> & { problem?: Problem | null };
 
 /** Trouble that passes: the order is tried again after a growing pause, and looked for before it is sent again. */
 export async function rememberTrouble(
@@ -96,7 +96,7 @@ async function rememberFailure(
   await saveLink(ctx, {
     shopOrderId: String(order.order_id),
     state: "failed",
-    problem,
+    problem: withCustomerRemarks(problem, link?.problem ?? null),
     attempts,
     nextAttemptAt: attempts >= attemptsMax ? null : new Date(ctx.now().getTime() + wait),
     agreement: link?.agreement ?? {},

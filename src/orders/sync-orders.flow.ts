@@ -28,6 +28,8 @@ import type { ChangeCase } from "./write-to-crm.flow.ts";
 type BatchCase = { order: HoroshopOrder; link: OrderLink | undefined; crm: CrmOrder | ApiError | undefined };
 
 const batchMax = 50;
+/** Where new orders are looked for between two batches: a slow CRM takes half a minute over as many buyers. */
+const batchOfLongWalkMax = 25;
 
 /**
  * The one way of an order: read both sides → plan → apply → remember. Whoever found the orders hands them in as read
@@ -40,10 +42,11 @@ export async function syncOrders(ctx: ConnectionContext, orders: HoroshopOrder[]
     options,
     unique.map((order) => order.order_id),
   );
-  for (let start = 0; start < unique.length; start += batchMax) {
+  const size = options.breathe ? batchOfLongWalkMax : batchMax;
+  for (let start = 0; start < unique.length; start += size) {
     options.signal.throwIfAborted();
-    await syncBatch(ctx, unique.slice(start, start + batchMax), options);
-    await options.breathe();
+    await syncBatch(ctx, unique.slice(start, start + size), options);
+    await options.breathe?.();
   }
 }
 
@@ -68,7 +71,7 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
     mine.map((order) => order.order_id),
   );
   try {
-    await settle(ctx, mine, links, options);
+    await settle(ctx, mine, await linksInHand(ctx, mine, links), options);
   } catch (error) {
     if (options.signal.aborted) throw error;
     if (error instanceof ApiError) {
@@ -84,6 +87,20 @@ async function syncBatch(ctx: ConnectionContext, orders: HoroshopOrder[], option
       worker,
     );
   }
+}
+
+/** As they stand now that nobody else has the orders: another lane may have finished one of them a moment ago. */
+async function linksInHand(
+  ctx: ConnectionContext,
+  orders: HoroshopOrder[],
+  before: Map<string, OrderLink>,
+): Promise<Map<string, OrderLink>> {
+  const now = await loadLinks(
+    ctx,
+    orders.map((order) => String(order.order_id)),
+  );
+  // The row of an order that is read for the first time tells nothing yet.
+  return new Map([...now].filter(([id, link]) => before.has(id) || link.crmOrderId !== null));
 }
 
 /** Orders that somebody set aside stay so; others are worked on when asked to, when new, or when the shop changed them. */

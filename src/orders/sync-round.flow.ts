@@ -30,7 +30,6 @@ export function syncOptions(counts: RunCounts, signal: AbortSignal, runId: strin
     missingOffers: new Set(),
     askedElements: new Set(),
     unsettled: new Set(),
-    breathe: async () => {},
     signal,
   };
 }
@@ -67,10 +66,10 @@ const lookEveryMs = 30_000;
 
 /** After a long absence a round takes hours: neither new orders nor who wants to stop it wait for its end. */
 function lookNowAndThen(ctx: ConnectionContext, run: Run, options: SyncOptions): () => Promise<void> {
-  const everyMs = Math.min(ctx.config.quickIntervalMs, lookEveryMs);
+  const everyMs = Math.min(ctx.config.quickIntervalMs || lookEveryMs, lookEveryMs);
   let lookedAt = ctx.now().getTime();
   return async () => {
-    if (everyMs === 0 || ctx.now().getTime() - lookedAt < everyMs) return;
+    if (ctx.now().getTime() - lookedAt < everyMs) return;
     await syncNewOrders(ctx, options);
     await markSynced(ctx, ctx.connection.id);
     await reachSafePlace(ctx, run);
@@ -78,13 +77,16 @@ function lookNowAndThen(ctx: ConnectionContext, run: Run, options: SyncOptions):
   };
 }
 
+const dueInLookMax = 100;
+
 /** Between two rounds only the two cheap questions, and what is due. Counts tell whether anything was found. */
 export async function quickLook(ctx: ConnectionContext, signal: AbortSignal): Promise<SyncOptions> {
   const options = syncOptions(noCounts(), signal, null);
   await syncNewOrders(ctx, options);
-  // A long list of changes is worked by a run, which shows how far it is.
-  if ((await syncCrmChanges(ctx, options, { pagesMax: 1 })) > 0) await handOver(ctx);
-  await syncDueOrders(ctx, options);
+  // A long list of changes, or of orders that are due, is worked by a run, which shows how far it is.
+  const changesLeft = await syncCrmChanges(ctx, options, { pagesMax: 1 });
+  const isMoreDue = await syncDueOrders(ctx, options, dueInLookMax);
+  if (changesLeft > 0 || isMoreDue) await handOver(ctx);
   await markSynced(ctx, ctx.connection.id);
   await goOnAfterOutage(ctx, options);
   await reportGaps(ctx);

@@ -201,6 +201,7 @@ export function keptLink(progress: Progress): KeptLink {
   return {
     attempts: link?.attempts ?? 0,
     differences: link?.differences ?? [],
+    problem: link?.problem ?? null,
     confirmed: link?.confirmed ?? null,
     crmOrderId: crm.id,
     crmNumber: crm.number ?? null,

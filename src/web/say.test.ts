@@ -51,7 +51,7 @@ test("parts without a value are left out, lists are joined, zero counts only whe
   );
   expect(say("en", "crm_scopes_missing")).toContain("lacks rights. Switch");
   expect(say("en", "mapping_incomplete", { statuses: 2, deliveryTypes: 0 })).toMatch(/complete\. Statuses: 2\. Give/);
-  expect(say("en", "catalog_shrunk", { before: 100, after: 0 })).toContain("0 offers instead of 100");
+  expect(say("en", "catalog_shrunk", { vanished: 0, before: 100 })).toContain("0 of 100");
   expect(say("uk", "site_required", { sites: [{ code: "a", name: "Перший" }, { code: "b" }] })).toContain("Перший, b");
 });
 

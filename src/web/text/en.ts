@@ -20,7 +20,7 @@ export const en: Record<string, string> = {
   field_date: "A date that exists, such as 2025-01-31, or a time with its zone.",
   field_country: "A country code of two capital letters, such as UA.",
   field_language: "A language of the shop in small letters, such as ua.",
-  field_crm_code: "The CRM has nothing with this code. It has: {codes}.",
+  field_crm_code: "The CRM has nothing with this code.[ It has: {codes}.]",
   ok: "Everything works.",
 
   // Connecting

@@ -15,7 +15,7 @@ export const es: Record<string, string> = {
   field_date: "Una fecha que exista, como 2025-01-31, o una hora con su zona.",
   field_country: "Un código de país de dos mayúsculas, como UA.",
   field_language: "Un idioma de la tienda en minúsculas, como ua.",
-  field_crm_code: "El CRM no tiene nada con este código. Tiene: {codes}.",
+  field_crm_code: "El CRM no tiene nada con este código.[ Tiene: {codes}.]",
   ok: "Todo funciona.",
 
   crm_address_refused:

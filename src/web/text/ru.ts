@@ -14,7 +14,7 @@ export const ru: Record<string, string> = {
   field_date: "Существующая дата, например 2025-01-31, или время с поясом.",
   field_country: "Код страны из двух заглавных букв, например UA.",
   field_language: "Язык магазина строчными буквами, например ua.",
-  field_crm_code: "В CRM нет ничего с таким кодом. Есть: {codes}.",
+  field_crm_code: "В CRM нет ничего с таким кодом.[ Есть: {codes}.]",
   ok: "Всё работает.",
 
   crm_address_refused:

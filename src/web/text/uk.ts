@@ -14,7 +14,7 @@ export const uk: Record<string, string> = {
   field_date: "Наявна дата, наприклад 2025-01-31, або час із поясом.",
   field_country: "Код країни з двох великих літер, наприклад UA.",
   field_language: "Мова магазину малими літерами, наприклад ua.",
-  field_crm_code: "У CRM немає нічого з таким кодом. Є: {codes}.",
+  field_crm_code: "У CRM немає нічого з таким кодом.[ Є: {codes}.]",
   ok: "Усе працює.",
 
   crm_address_refused:
