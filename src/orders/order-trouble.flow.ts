@@ -60,7 +60,8 @@ export async function noteUnreadable(
     .returning("shop_order_id")
     .executeTakeFirst();
   if (!noted) return;
-  countOutcome(options, order.orderId, "failed");
+  // Given up on, it is no news: an archive ends although one old order can never be read.
+  countOutcome(options, order.orderId, attempts > attemptsMax ? "unchanged" : "failed");
   await noteWorked(ctx, options, [order.orderId]);
 }
 

@@ -47,8 +47,10 @@ export async function uploadRegistered(ctx: ConnectionContext, run: Run, signal:
     await reportRegistered(ctx, place);
   } catch (error) {
     if (!(await isUnavailable(ctx, error))) throw error;
-    // A shop without the list is asked again tomorrow; a walk that broke off goes on with the next run.
-    if (place.offset > 0) return saveRegisteredPlace(ctx, place);
+    // A shop without the list is asked again tomorrow; a walk that broke off goes on with the next run, also a first
+    // one that had read a page before: done, it would leave the later pages out for ever.
+    const isBegun = place.offset > 0 || (place.since === null && place.newest !== null);
+    if (isBegun) return saveRegisteredPlace(ctx, place);
   }
   await saveRegisteredPlace(ctx, { ...place, doneAt: ctx.now().toISOString() });
   if (place.failed === 0) await closeProblem(ctx, refused);
