@@ -35,9 +35,9 @@ const closeWaitMs = 5000;
 const startParams = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== "-F"),
   ...["-c", "wal_sync_method=fsync", "-c", "shared_buffers=32MB"],
-  // A plan made while a table was small must not stay when it has grown.
-  ...["-c", "plan_cache_mode=force_custom_plan"],
 ];
+// A plan made while a table was small must not stay when it has grown; in memory none grows.
+const lastingParams = ["-c", "fsync=on", "-c", "plan_cache_mode=force_custom_plan"];
 
 /**
  * PostgreSQL inside this process (PGlite), with what it lacks for keeping data: it forces its log to disk, refuses a
@@ -130,7 +130,7 @@ async function startEngine(place: string, options: EmbeddedOptions, durable: boo
   };
   try {
     return await PGlite.create(place, {
-      startParams: durable ? [...startParams, "-c", "fsync=on"] : [...startParams, "-F"],
+      startParams: durable ? [...startParams, ...lastingParams] : [...startParams, "-F"],
       parsers: embeddedParsers,
       serializers: embeddedSerializers,
       loadDataDir: options.from,

@@ -20,34 +20,33 @@ export type Prepared = {
  * and parses every time: three times as slow. Parameters are texts, as everything arrives by PostgreSQL's protocol.
  */
 export function createPrepared(lite: PGlite): Prepared {
-  /** Names by text, the longest unused first. */
-  const names = new Map<string, string>();
+  /** By text, the longest unused first. */
+  const kept = new Map<string, Kept>();
   let unused: string[] = [];
   let made = 0;
 
   function forget(text: string): void {
-    unused.push(names.get(text)!);
-    names.delete(text);
+    unused.push(kept.get(text)!.name);
+    kept.delete(text);
   }
 
   async function run(text: string, values: (string | null)[]): Promise<RawResult> {
-    const known = names.get(text);
-    const name = known ?? `kept_${made++}`;
+    const known = kept.get(text);
+    const name = known?.name ?? `kept_${made++}`;
     const parts = unused.map((one) => serialize.close({ type: "S", name: one }));
     unused = [];
-    if (known) names.delete(text);
+    if (known) kept.delete(text);
     else parts.push(serialize.parse({ name, text }));
-    parts.push(
-      serialize.bind({ statement: name, values }),
-      serialize.describe({ type: "P" }),
-      serialize.execute({}),
-      serialize.sync(),
-    );
+    parts.push(serialize.bind({ statement: name, values }));
+    // What its columns are does not change as long as it is kept.
+    if (!known) parts.push(serialize.describe({ type: "P" }));
+    parts.push(serialize.execute({}), serialize.sync());
     try {
       const { messages } = await lite.runExclusive(() => lite.execProtocol(Buffer.concat(parts)));
-      names.set(text, name);
-      if (names.size > keptMax) forget(names.keys().next().value!);
-      return resultOf(lite, messages);
+      const fields = known?.fields ?? fieldsOf(messages);
+      kept.set(text, { name, fields });
+      if (kept.size > keptMax) forget(kept.keys().next().value!);
+      return resultOf(lite, messages, fields);
     } catch (error) {
       unused.push(name);
       throw error;
@@ -57,20 +56,25 @@ export function createPrepared(lite: PGlite): Prepared {
   return {
     run,
     passBy(text) {
-      if (changesTables.test(text)) for (const one of [...names.keys()]) forget(one);
+      if (changesTables.test(text)) for (const one of [...kept.keys()]) forget(one);
     },
   };
 }
 
 type Message = Awaited<ReturnType<PGlite["execProtocol"]>>["messages"][number];
 type Field = { name: string; dataTypeID: number };
+type Kept = { name: string; fields: Field[] };
 
-function resultOf(lite: PGlite, messages: Message[]): RawResult {
+/** A statement that gives no rows has no columns. */
+function fieldsOf(messages: Message[]): Field[] {
+  const description = messages.find((message) => message.name === "rowDescription");
+  return description ? (description as answers.RowDescriptionMessage).fields : [];
+}
+
+function resultOf(lite: PGlite, messages: Message[], fields: Field[]): RawResult {
   const result: RawResult = { command: "", rowCount: 0, rows: [] };
-  let fields: Field[] = [];
   for (const message of messages) {
-    if (message.name === "rowDescription") fields = (message as answers.RowDescriptionMessage).fields;
-    else if (message.name === "dataRow") {
+    if (message.name === "dataRow") {
       const texts = (message as answers.DataRowMessage).fields;
       result.rows.push(
         Object.fromEntries(fields.map((field, place) => [field.name, parseValue(lite, field, texts[place])])),
