@@ -104,8 +104,10 @@ async function createAlone(ctx: ConnectionContext, one: CreateCase, batch: Batch
       if (removed) return rememberHeld(ctx, one, removed, batch);
       const detour = detourFor(wordsOf(error), one.draft, taken);
       if (!detour) return rememberRefused(ctx, one, error, batch);
-      taken.add(detour);
+      const before = offersOf(one);
       await takeDetour(ctx, one, detour, wordsOf(error), batch);
+      // A CRM may name one unknown offer at a time: as long as each refusal frees a line, the next may free another.
+      if (detour !== "free-lines" || offersOf(one) === before) taken.add(detour);
     }
   }
 }
@@ -148,6 +150,10 @@ async function rememberHeld(ctx: ConnectionContext, one: CreateCase, problem: Pr
     crm: null,
     confirmed: null,
   });
+}
+
+function offersOf({ draft }: CreateCase): number {
+  return (draft.items ?? []).filter((item) => item.offer !== undefined).length;
 }
 
 function wordsOf(error: ApiError): string {

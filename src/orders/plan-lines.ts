@@ -70,7 +70,7 @@ export function addLineRemarks(input: ChangeInput, changes: OrderChanges): void 
     changes.remarks.push({ code: "offer_unknown", params: { articles: articles.slice(0, articlesMax), ...edited } });
   }
   // What a manager edited is shown as that; lines of an adopted order were never ours, and only the sums compare.
-  const isForeign = crm.items.length > 0 && !crm.items.some((item) => lineIdOf(item) !== undefined);
+  const isForeign = crm.items.every((item) => lineIdOf(item) === undefined);
   const isSettled = changes.partsWritten.length === 0 && !linesDiffer(changes) && !costDiffers(input);
   const totals = isForeign || isSettled ? totalDifference(shop, crm) : undefined;
   if (totals) changes.remarks.push({ code: "total_differs", params: totals });
