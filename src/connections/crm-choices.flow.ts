@@ -7,7 +7,7 @@ import type { Settings } from "./settings.ts";
 
 type Choice = { code: string; name: string };
 /** null: the CRM does not tell (a permission is missing, or it does not answer now). */
-export type CrmChoices = { orderTypes: Choice[] | null; orderMethods: Choice[] | null; stores: Choice[] | null };
+type CrmChoices = { orderTypes: Choice[] | null; orderMethods: Choice[] | null; stores: Choice[] | null };
 
 /** What the CRM has for the settings that take one of its codes; switched-off entries are left out. */
 export async function fetchCrmChoices(ctx: ConnectionContext): Promise<CrmChoices> {

@@ -1,3 +1,4 @@
+import { isRecordTrouble } from "../connections/trouble.flow.ts";
 import type { ConnectionContext } from "../context.ts";
 import type { Problem } from "../log/problem.ts";
 import type { ReferenceLists } from "../mapping/mapping.ts";
@@ -5,7 +6,10 @@ import { refreshReferenceLists } from "../mapping/reference-lists.flow.ts";
 import type { CrmOrderDraft } from "../retailcrm/schema.ts";
 import type { Batch, SyncOptions } from "./batch.ts";
 
-/** Reads the lists of both sides again for elements that they may lack; the same element costs one reading a run. */
+/**
+ * Reads the lists of both sides again for elements that they may lack; the same element costs one reading a run. A side
+ * that refuses its lists, or gives them unreadably, stops no order: those known stay. Trouble of a side is thrown.
+ */
 export async function readListsFor(
   ctx: ConnectionContext,
   elements: string[],
@@ -15,7 +19,12 @@ export async function readListsFor(
   const news = elements.filter((element) => !options.askedElements.has(element));
   if (news.length === 0) return lists;
   for (const element of news) options.askedElements.add(element);
-  return refreshReferenceLists(ctx);
+  try {
+    return await refreshReferenceLists(ctx);
+  } catch (error) {
+    if (!isRecordTrouble(error)) throw error;
+    return lists;
+  }
 }
 
 /**

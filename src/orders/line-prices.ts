@@ -2,7 +2,7 @@ import type { HoroshopLine, HoroshopOrder } from "../horoshop/schema.ts";
 import { type Amount, sum, times, toAmount, toCents, upToCents } from "./amount.ts";
 
 /** A line as it goes to the CRM: the price of one unit and what the whole line comes to, both in whole kopecks. */
-export type LinePrice = { price: Amount; total: Amount };
+type LinePrice = { price: Amount; total: Amount };
 
 /**
  * What each line of the order costs, in the order of the lines. A fraction of a kopeck is rounded up, so that the order

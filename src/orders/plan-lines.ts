@@ -5,7 +5,7 @@ import { itemsToCrm, lineIdCode } from "./order-to-crm.ts";
 import { deliveryIsKnown, totalDifference } from "./order-total.ts";
 
 /** A line of ours that stands in the CRM without an offer, and the article that it should be tied to. */
-export type FreeLine = { crm: CrmItem; article: string };
+type FreeLine = { crm: CrmItem; article: string };
 
 /** Lines whose article the CRM did not know when they were written, in the order of the CRM's lines. */
 export function freeLines({ shop, crm, facts }: Pick<ChangeInput, "shop" | "crm" | "facts">): FreeLine[] {

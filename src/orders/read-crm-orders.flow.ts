@@ -70,7 +70,7 @@ async function readAlone(
   return sides;
 }
 
-export type GoneReason = "deleted_in_crm" | "combined_in_crm";
+type GoneReason = "deleted_in_crm" | "combined_in_crm";
 
 /** A merged order's record is marked as deleted, too: where it went says more. */
 export function goneReasonOf(entry: CrmHistoryEntry): GoneReason | undefined {

@@ -87,3 +87,16 @@ test("orders of an element that no list has cost one reading a run, not one each
   expect(after - before).toBe(1);
   expect(await world.order(160)).toMatchObject({ state: "held", problem: { code: "status_unmapped" } });
 });
+
+test("lists that cannot be read just then keep nobody: the order tells the refusal, the others go on", async () => {
+  const world = await connected();
+  delete world.crm.state.books.deliveryTypes!.ukrposhta;
+  world.crm.addFault({ kind: "400", match: { path: "reference/statuses" } });
+
+  world.placeOrder(101);
+  world.placeOrder(102, { delivery_type: 4 });
+  await world.look();
+
+  expect(await world.order(101)).toMatchObject({ state: "failed", problem: { code: "crm_refused_order" } });
+  expect(await world.order(102)).toMatchObject({ state: "synced" });
+});
